@@ -1,0 +1,158 @@
+/** HLS: multivariant and media playlists (draft-pantos-hls-rfc8216bis), written by arithmetic over a plan. */
+
+import { add, type Rational, rational, round, toFixed } from "#transformation";
+import { OUTPUT_SAMPLE_RATES } from "../codecs.ts";
+import { AAC_FRAME_SAMPLES, keyframeCount, keyframeLength, secondsOf, segmentCount, segmentFrames } from "../grid.ts";
+import type { DeliveryPlan } from "../plan.ts";
+import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
+import { segmentCountOf, segmentSeconds } from "../segment-job.ts";
+
+/** Where a rendition's files are, for the playlist that names them. */
+export type UriOf = (rendition: Rendition, file: "playlist.m3u8" | "init.mp4" | `${number}.m4s`) => string;
+
+const attributes = (list: readonly (readonly [name: string, value: string | undefined])[]): string =>
+  list.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`).join(",");
+
+const quoted = (text: string): string => `"${text.replaceAll(/["\r\n]/g, "'")}"`;
+
+/** Version 7: EXT-X-MAP in playlists of whole segments needs 6, and players take 7 for fragmented MP4. */
+const HEADER = ["#EXTM3U", "#EXT-X-VERSION:7"];
+
+const AUDIO_GROUP = "aac";
+
+const SOUND_NAMES = new Map([["und", "Sound"]]);
+
+function audioName(rendition: AudioRendition, all: readonly AudioRendition[]): string {
+  const { title, language } = rendition.track;
+  const name = title ?? SOUND_NAMES.get(language) ?? language;
+  const twins = all.filter((other) => (other.track.title ?? SOUND_NAMES.get(other.track.language) ?? other.track.language) === name);
+  return twins.length > 1 ? `${name} ${rendition.position + 1}` : name;
+}
+
+function audioMedia(rendition: AudioRendition, all: readonly AudioRendition[], uriOf: UriOf): string {
+  const preferred = all.find((other) => other.track.isDefault) ?? all[0];
+  const isFirstOfLanguage = all.find((other) => other.track.language === rendition.track.language) === rendition;
+  return `#EXT-X-MEDIA:${attributes([
+    ["TYPE", "AUDIO"],
+    ["GROUP-ID", quoted(AUDIO_GROUP)],
+    ["NAME", quoted(audioName(rendition, all))],
+    ["LANGUAGE", quoted(rendition.track.language)],
+    ["DEFAULT", rendition === preferred ? "YES" : "NO"],
+    // Members that are chosen automatically must differ in language.
+    ["AUTOSELECT", rendition === preferred || (isFirstOfLanguage && rendition.track.language !== preferred?.track.language) ? "YES" : "NO"],
+    ["CHANNELS", quoted(String(rendition.channels))],
+    ["URI", quoted(uriOf(rendition, "playlist.m3u8"))],
+  ])}`;
+}
+
+const codecsOf = (rendition: VideoRendition, audio: readonly AudioRendition[]): string =>
+  [rendition.codecString, ...new Set(audio.map((sound) => sound.codecString))].join(",");
+
+function variant(rendition: VideoRendition, audio: readonly AudioRendition[], uriOf: UriOf): readonly string[] {
+  const { width, height, frameRate } = rendition.stream;
+  return [
+    `#EXT-X-STREAM-INF:${attributes([
+      ["BANDWIDTH", String(rendition.bandwidth)],
+      ["AVERAGE-BANDWIDTH", String(rendition.averageBandwidth)],
+      ["SCORE", rendition.score.toFixed(1)],
+      ["CODECS", quoted(codecsOf(rendition, audio))],
+      ["RESOLUTION", `${width}x${height}`],
+      ["FRAME-RATE", toFixed(frameRate, 3)],
+      ["VIDEO-RANGE", "SDR"],
+      ["AUDIO", audio.length > 0 ? quoted(AUDIO_GROUP) : undefined],
+      // Said outright: players otherwise search the picture for captions.
+      ["CLOSED-CAPTIONS", "NONE"],
+    ])}`,
+    uriOf(rendition, "playlist.m3u8"),
+  ];
+}
+
+function audioVariant(rendition: AudioRendition, uriOf: UriOf): readonly string[] {
+  return [
+    `#EXT-X-STREAM-INF:${attributes([
+      ["BANDWIDTH", String(rendition.bandwidth)],
+      ["AVERAGE-BANDWIDTH", String(rendition.averageBandwidth)],
+      ["CODECS", quoted(rendition.codecString)],
+      ["AUDIO", quoted(AUDIO_GROUP)],
+    ])}`,
+    uriOf(rendition, "playlist.m3u8"),
+  ];
+}
+
+const keyframeVariant = (rendition: KeyframeRendition, uriOf: UriOf): string =>
+  `#EXT-X-I-FRAME-STREAM-INF:${attributes([
+    ["BANDWIDTH", String(rendition.bandwidth)],
+    ["CODECS", quoted(rendition.codecString)],
+    ["RESOLUTION", `${rendition.stream.width}x${rendition.stream.height}`],
+    ["VIDEO-RANGE", "SDR"],
+    ["URI", quoted(uriOf(rendition, "playlist.m3u8"))],
+  ])}`;
+
+/** What Apple's authoring specification 1.32 wants listed first, since players start there. */
+const FIRST_VARIANT_BANDWIDTH = 2_000_000;
+
+/** Most compatible codec first, and of each codec the variant first that players should start with. */
+function startingOrder(renditions: readonly VideoRendition[]): readonly VideoRendition[] {
+  const codecs = [...new Set(renditions.map((rendition) => rendition.codec))];
+  return codecs.flatMap((codec) => {
+    const ladder = renditions.filter((rendition) => rendition.codec === codec);
+    const distance = (rendition: VideoRendition) => Math.abs(rendition.averageBandwidth - FIRST_VARIANT_BANDWIDTH);
+    const start = ladder.reduce((best, rendition) => (distance(rendition) < distance(best) ? rendition : best));
+    return [start, ...ladder.filter((rendition) => rendition !== start)];
+  });
+}
+
+export interface Presentation {
+  readonly video: readonly VideoRendition[];
+  readonly audio: readonly AudioRendition[];
+  readonly keyframes?: KeyframeRendition | undefined;
+}
+
+/** The multivariant playlist of what a client is offered. */
+export function multivariantPlaylist({ video, audio, keyframes }: Presentation, uriOf: UriOf): string {
+  const lines = [
+    ...HEADER,
+    "#EXT-X-INDEPENDENT-SEGMENTS",
+    ...audio.map((rendition) => audioMedia(rendition, audio, uriOf)),
+    ...startingOrder(video).flatMap((rendition) => variant(rendition, audio, uriOf)),
+    ...(video.length === 0 && audio[0] ? audioVariant(audio[0], uriOf) : []),
+    ...(keyframes && video.length > 0 ? [keyframeVariant(keyframes, uriOf)] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Sound may be cut up to half an AAC frame later than the picture: 32 ms at the lowest output rate. */
+const AUDIO_SLACK_SECONDS = rational(AAC_FRAME_SAMPLES, Math.min(...OUTPUT_SAMPLE_RATES));
+
+/**
+ * The longest segment, rounded. Picture and sound must state the same (authoring specification 8.2), so both take it
+ * from the grid that they share, with room for the sound's own boundaries.
+ */
+function targetDuration({ grid }: DeliveryPlan, rendition: Rendition): number {
+  const lengths =
+    rendition.kind === "keyframes"
+      ? Array.from({ length: keyframeCount(grid) }, (_, number) => keyframeLength(grid, number))
+      : Array.from({ length: segmentCount(grid) }, (_, number) => segmentFrames(grid, number));
+  const longest = secondsOf(lengths.reduce((a, b) => Math.max(a, b)), grid.frameRate);
+  return Math.max(1, round(rendition.kind === "keyframes" ? longest : add(longest, AUDIO_SLACK_SECONDS)));
+}
+
+/** A rendition's media playlist. */
+export function mediaPlaylist(plan: DeliveryPlan, rendition: Rendition, uriOf: UriOf): string {
+  const seconds = (length: Rational) => toFixed(length, 6);
+  const segments = Array.from({ length: segmentCountOf(plan, rendition) }, (_, number) => [
+    `#EXTINF:${seconds(segmentSeconds(plan, rendition, number))},`,
+    uriOf(rendition, `${number}.m4s`),
+  ]);
+  const lines = [
+    ...HEADER,
+    `#EXT-X-TARGETDURATION:${targetDuration(plan, rendition)}`,
+    "#EXT-X-MEDIA-SEQUENCE:0",
+    "#EXT-X-PLAYLIST-TYPE:VOD",
+    ...(rendition.kind === "keyframes" ? ["#EXT-X-I-FRAMES-ONLY"] : []),
+    `#EXT-X-MAP:URI=${quoted(uriOf(rendition, "init.mp4"))}`,
+    ...segments.flat(),
+    "#EXT-X-ENDLIST",
+  ];
+  return `${lines.join("\n")}\n`;
+}

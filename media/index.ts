@@ -1,0 +1,17 @@
+/** The door of this room: what can be made of a source. Pure; imports `transformation` only. */
+
+export * from "./codecs.ts";
+export * from "./containers.ts";
+export * from "./formats/hls.ts";
+export * from "./formats/index.ts";
+export * from "./grid.ts";
+export * from "./iso-bmff.ts";
+export * from "./ladder.ts";
+export * from "./negotiation.ts";
+export * from "./origin-build.ts";
+export * from "./plan.ts";
+export * from "./renditions.ts";
+export * from "./segment-job.ts";
+export * from "./source.ts";
+export * from "./timeline.ts";
+export * from "./whole-job.ts";

@@ -1,0 +1,170 @@
+/** The few boxes of ISO BMFF (14496-12) that a segment is judged by before it is let out. */
+
+import { Problem } from "#transformation";
+
+interface Box {
+  readonly type: string;
+  /** Offsets of the payload in the whole buffer. */
+  readonly start: number;
+  readonly end: number;
+}
+
+const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const broken = (what: string): Problem => new Problem("encode-failed", `The encoder's output is no fragmented MP4: ${what}.`);
+
+function boxes(bytes: Uint8Array, from = 0, to = bytes.length): readonly Box[] {
+  const found: Box[] = [];
+  const data = view(bytes);
+  for (let at = from; at < to; ) {
+    if (at + 8 > to) throw broken("a box is cut off");
+    const size = data.getUint32(at);
+    if (size < 8 || at + size > to) throw broken(`a box of ${size} bytes at ${at}`);
+    found.push({ type: String.fromCharCode(...bytes.subarray(at + 4, at + 8)), start: at + 8, end: at + size });
+    at += size;
+  }
+  return found;
+}
+
+/** Child boxes behind the fields that some boxes have before them. */
+const FIELDS_BEFORE_CHILDREN: Readonly<Record<string, number>> = { stsd: 8, avc1: 78, hvc1: 78, av01: 78, mp4a: 28 };
+
+function child(bytes: Uint8Array, parent: Box, type: string): Box {
+  const found = boxes(bytes, parent.start + (FIELDS_BEFORE_CHILDREN[parent.type] ?? 0), parent.end).find((box) => box.type === type);
+  if (!found) throw broken(`no ${type} in ${parent.type}`);
+  return found;
+}
+
+const whole = (bytes: Uint8Array): Box => ({ type: "file", start: 0, end: bytes.length });
+
+const descend = (bytes: Uint8Array, ...path: readonly string[]): Box =>
+  path.reduce((parent, type) => child(bytes, parent, type), whole(bytes));
+
+/** Cuts an encoder's output into the init section (`ftyp`, `moov`) and the media (`moof`, `mdat`). */
+export function splitInit(bytes: Uint8Array): { init: Uint8Array; media: Uint8Array } {
+  const first = boxes(bytes).find((box) => box.type === "moof");
+  if (!first) throw broken("no moof");
+  return { init: bytes.subarray(0, first.start - 8), media: bytes.subarray(first.start - 8) };
+}
+
+export interface FragmentTiming {
+  readonly firstTick: number;
+  readonly samples: number;
+  readonly totalTicks: number;
+  readonly sequence: number;
+}
+
+const DEFAULT_DURATION_PRESENT = 0x08;
+
+/** What a fragment says of its time: `tfdt`, the run's length and durations. */
+export function fragmentTiming(media: Uint8Array): FragmentTiming {
+  const data = view(media);
+  const top = boxes(media);
+  if (top.length !== 2 || top[0]?.type !== "moof" || top[1]?.type !== "mdat") throw broken("more than one fragment");
+  const sequence = data.getUint32(descend(media, "moof", "mfhd").start + 4);
+  const tfhd = descend(media, "moof", "traf", "tfhd");
+  const tfdt = descend(media, "moof", "traf", "tfdt");
+  const firstTick = data.getUint8(tfdt.start) === 1 ? Number(data.getBigUint64(tfdt.start + 4)) : data.getUint32(tfdt.start + 4);
+  const { samples, totalTicks } = runTiming(data, descend(media, "moof", "traf", "trun"), defaultDuration(data, tfhd));
+  return { firstTick, samples, totalTicks, sequence };
+}
+
+function defaultDuration(data: DataView, tfhd: Box): number {
+  const flags = data.getUint32(tfhd.start) & 0xffffff;
+  if (!(flags & DEFAULT_DURATION_PRESENT)) return 0;
+  const before = 8 + (flags & 0x01 ? 8 : 0) + (flags & 0x02 ? 4 : 0);
+  return data.getUint32(tfhd.start + before);
+}
+
+function runTiming(data: DataView, trun: Box, fallback: number): { samples: number; totalTicks: number } {
+  const flags = data.getUint32(trun.start) & 0xffffff;
+  const samples = data.getUint32(trun.start + 4);
+  const entries = trun.start + 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0);
+  if (!(flags & 0x100)) return { samples, totalTicks: samples * fallback };
+  const entryBytes = 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
+  let totalTicks = 0;
+  for (let sample = 0; sample < samples; sample++) totalTicks += data.getUint32(entries + sample * entryBytes);
+  return { samples, totalTicks };
+}
+
+/** Time scale of an init section's only track. */
+export function timescaleOf(init: Uint8Array): number {
+  const mdhd = descend(init, "moov", "trak", "mdia", "mdhd");
+  const data = view(init);
+  return data.getUint32(mdhd.start + (data.getUint8(mdhd.start) === 1 ? 20 : 12));
+}
+
+const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
+
+/** The 32 compatibility flags of HEVC are written in reverse order (ISO/IEC 14496-15 annex E). */
+const reversedBits = (word: number): number => Number.parseInt([...word.toString(2).padStart(32, "0")].reverse().join(""), 2);
+
+function hevcString(config: Uint8Array): string {
+  const data = view(config);
+  const general = config[1] ?? 0;
+  const space = ["", "A", "B", "C"][general >> 6];
+  const constraints = [...config.subarray(6, 12)];
+  while (constraints.at(-1) === 0) constraints.pop();
+  const tier = general & 0x20 ? "H" : "L";
+  return [`hvc1.${space}${general & 0x1f}`, reversedBits(data.getUint32(2)).toString(16).toUpperCase(), `${tier}${config[12]}`, ...constraints.map((byte) => hex(byte).toUpperCase().replace(/^0/, ""))].join(".");
+}
+
+/** AV1's long form needs the colour, which lies in `colr`; the rest is in `av1C`. */
+function av1String(config: Uint8Array, colour: readonly number[]): string {
+  const [, profileLevel = 0, flags = 0] = config;
+  const two = (number: number) => String(number).padStart(2, "0");
+  const depth = flags & 0x40 ? (flags & 0x20 ? 12 : 10) : 8;
+  const subsampling = `${(flags >> 3) & 1}${(flags >> 2) & 1}${flags & 3}`;
+  const head = `av01.${profileLevel >> 5}.${two(profileLevel & 0x1f)}${flags & 0x80 ? "H" : "M"}.${two(depth)}`;
+  return `${head}.${(flags >> 4) & 1}.${subsampling}.${colour.slice(0, 3).map(two).join(".")}.${colour[3]}`;
+}
+
+function colourIn(init: Uint8Array, entry: Box): readonly number[] {
+  const colr = child(init, entry, "colr");
+  const data = view(init);
+  return [4, 6, 8].map((offset) => data.getUint16(colr.start + offset)).concat((init[colr.start + 10] ?? 0) >> 7);
+}
+
+/** The RFC 6381 codec string of an init section's only track, read from its decoder configuration. */
+export function codecStringOf(init: Uint8Array): string {
+  const stsd = descend(init, "moov", "trak", "mdia", "minf", "stbl", "stsd");
+  const entry = boxes(init, stsd.start + 8, stsd.end)[0];
+  if (!entry) throw broken("no sample entry");
+  const config = (type: string): Uint8Array => {
+    const box = child(init, entry, type);
+    return init.subarray(box.start, box.end);
+  };
+  switch (entry.type) {
+    case "avc1":
+      return `avc1.${[...config("avcC").subarray(1, 4)].map(hex).join("")}`;
+    case "hvc1":
+      return hevcString(config("hvcC"));
+    case "av01":
+      return av1String(config("av1C"), colourIn(init, entry));
+    case "mp4a":
+      return `mp4a.40.${audioObjectType(config("esds"))}`;
+    default:
+      throw broken(`a sample entry ${entry.type}`);
+  }
+}
+
+/** The first five bits of the AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1), behind the DecoderSpecificInfo tag. */
+function audioObjectType(esds: Uint8Array): number {
+  // Tag 4 (13 bytes of DecoderConfig) holds tag 5; lengths may be padded to four bytes.
+  for (let at = 4; at < esds.length - 2; at++) {
+    if (esds[at] !== 0x05) continue;
+    let length = at + 1;
+    while ((esds[length] ?? 0) & 0x80) length++;
+    if (length - at <= 4) return (esds[length + 1] ?? 0) >> 3;
+  }
+  throw broken("no AudioSpecificConfig");
+}
+
+/** `styp`: CMAF segment brands (ISO/IEC 23000-19 7.3.3); ffmpeg writes none for a lone fragment. */
+export const SEGMENT_TYPE_BOX: Uint8Array = Uint8Array.of(
+  0, 0, 0, 24, ...bytesOf("styp"), ...bytesOf("msdh"), 0, 0, 0, 0, ...bytesOf("msdh"), ...bytesOf("cmfs"),
+);
+
+function bytesOf(text: string): number[] {
+  return [...text].map((character) => character.charCodeAt(0));
+}

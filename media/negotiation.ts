@@ -1,0 +1,66 @@
+/** Negotiation: which codec families a client is offered, from what it says of itself. Pure, so a device can be replayed. */
+
+import type { VideoCodecName } from "#transformation";
+import { VIDEO_CODEC_NAMES, VIDEO_CODECS } from "./codecs.ts";
+
+/** What a request says of its client; all of it optional, most of it usually absent. */
+export interface Client {
+  /** `?caps=h264,av1`: what a page found by MediaCapabilities, or a device to be replayed. */
+  readonly caps?: string | undefined;
+  readonly accept?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Structured client hint `Sec-CH-UA`, which Chromium sends instead of telling its name. */
+  readonly brands?: string | undefined;
+}
+
+export interface Offer {
+  readonly codecs: readonly VideoCodecName[];
+  /** Which fact decided, for diagnosis. */
+  readonly because: "caps" | "accept" | "agent" | "default";
+}
+
+const inOrder = (names: readonly VideoCodecName[]): readonly VideoCodecName[] =>
+  VIDEO_CODEC_NAMES.filter((name) => names.includes(name));
+
+/** The codec that a word of `?caps=` or a codecs parameter names: `av1`, `hevc`, `hvc1.1.6.L93.90`, `avc1`. */
+function codecNamed(word: string): VideoCodecName | undefined {
+  const entry = word.trim().toLowerCase().split(".")[0] ?? "";
+  if (entry === "hevc") return "h265";
+  return VIDEO_CODEC_NAMES.find((name) => {
+    const codec = VIDEO_CODECS[name];
+    return entry === name || entry === codec.sampleEntry || codec.sampleEntryAliases.includes(entry);
+  });
+}
+
+const codecsIn = (text: string): readonly VideoCodecName[] =>
+  inOrder(text.split(/[\s,;"]+/).map(codecNamed).filter((name) => name !== undefined));
+
+/** `Accept: video/mp4; codecs="hvc1"`, as native apps send it where they know what they play. */
+function codecsAccepted(accept: string): readonly VideoCodecName[] {
+  const lists = [...accept.matchAll(/codecs\s*=\s*(?:"([^"]{0,200})"|([^\s;,]{1,100}))/gi)];
+  return inOrder(lists.flatMap((list) => codecsIn(list[1] ?? list[2] ?? "")));
+}
+
+/**
+ * Agents that choose by bit rate alone, whatever the codec, and so switch codecs in mid-stream or fetch every variant
+ * at once (measured: ffmpeg and mpv open all variants, GStreamer 1.22 dies of the switch, VLC 3 ignores CODECS).
+ */
+const H264_ONLY = [/\bLavf\//, /\blibmpv\b/i, /\bmpv\b/i, /\bVLC\//, /\bGStreamer\b/i, /\bRoku\//, /\bCrKey\/1\.[0-4]/];
+
+/** Browsers whose system has no HEVC decoder for Media Source, so that it needs not be listed. */
+const WITHOUT_HEVC = [/\bFirefox\/(?:[1-9]\d|1[0-2]\d|13[0-3])\b/, /\bCrOS\b/];
+
+/**
+ * The codecs that a client is offered, most compatible first. Whoever says nothing is offered all: players drop what
+ * CODECS tells them they cannot play; only those known to ignore it get a short list.
+ */
+export function negotiate({ caps, accept, userAgent = "", brands = "" }: Client): Offer {
+  if (caps !== undefined && codecsIn(caps).length > 0) return { codecs: codecsIn(caps), because: "caps" };
+  const accepted = codecsAccepted(accept ?? "");
+  // A client that lists codecs but not the one that everybody plays means to prefer, not to exclude.
+  if (accepted.length > 0) return { codecs: inOrder(["h264", ...accepted]), because: "accept" };
+  const says = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(userAgent));
+  if (brands === "" && says(H264_ONLY)) return { codecs: ["h264"], because: "agent" };
+  if (says(WITHOUT_HEVC)) return { codecs: ["h264", "av1"], because: "agent" };
+  return { codecs: VIDEO_CODEC_NAMES, because: "default" };
+}

@@ -1,0 +1,159 @@
+/** Renditions: everything a plan can be played as, with the numbers that a playlist states of each. */
+
+import { toNumber, type VideoCodecName } from "#transformation";
+import { AUDIO_CODECS, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
+import { outputColour } from "./colour.ts";
+import { secondsOf, segmentFrames, SEGMENT_GOPS } from "./grid.ts";
+import { evenSize, ladderBits, LADDER, type Rung, rungsFor, type Size } from "./ladder.ts";
+import { keepsUp, type OriginBuild } from "./origin-build.ts";
+import type { DeliveryPlan } from "./plan.ts";
+import type { AudioTrack } from "./source.ts";
+
+export interface VideoRendition {
+  readonly kind: "video";
+  /** `720p-av1`, or `full-h264` for the transformation's own size. */
+  readonly id: string;
+  readonly codec: VideoCodecName;
+  /** Absent for the transformation's own size. */
+  readonly rung?: Rung;
+  readonly stream: VideoStream;
+  readonly codecString: string;
+  readonly bandwidth: number;
+  readonly averageBandwidth: number;
+  readonly score: number;
+}
+
+/** Key pictures alone, for trick play: one small picture each, encoded when it is looked at. */
+export interface KeyframeRendition {
+  readonly kind: "keyframes";
+  readonly id: "iframes-h264";
+  readonly codec: "h264";
+  readonly stream: VideoStream;
+  readonly codecString: string;
+  readonly bandwidth: number;
+}
+
+export interface AudioRendition {
+  readonly kind: "audio";
+  /** `audio0-aac`: the track's position among the source's audio tracks. */
+  readonly id: string;
+  readonly position: number;
+  readonly track: AudioTrack;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly codecString: string;
+  readonly bandwidth: number;
+  readonly averageBandwidth: number;
+}
+
+export type Rendition = VideoRendition | KeyframeRendition | AudioRendition;
+
+/** Bytes of a segment that are no samples: `styp`, `moof` with a run entry a sample, the `mdat` header. */
+const overheadBits = (samples: number): number => 8 * (24 + 112 + 12 * samples + 8);
+
+/**
+ * The declared peak: the cap, what encoders go beyond it, and for a film shorter than the rate control's buffer the
+ * half-full buffer that its first picture may spend at once.
+ */
+function peakBits(stream: VideoStream, codec: VideoCodecName, plan: DeliveryPlan): number {
+  const first = segmentFrames(plan.grid, 0);
+  const seconds = toNumber(secondsOf(first, stream.frameRate));
+  const burst = 1 + Math.max(0, 0.5 / seconds - 0.25);
+  return stream.maxBitsPerSecond * VIDEO_CODECS[codec].peakOverCap * burst + overheadBits(first) / seconds;
+}
+
+const AUDIO_CHANNELS = 2;
+
+/** One rendition a language: the source's tracks, down-mixed to stereo, which every player has. */
+export const audioRenditions = (plan: DeliveryPlan): readonly AudioRendition[] =>
+  plan.wantsSound
+    ? plan.source.audio.map((track, position) => ({
+        kind: "audio",
+        id: `audio${position}-aac`,
+        position,
+        track,
+        sampleRate: plan.soundRate(track),
+        channels: AUDIO_CHANNELS,
+        codecString: AUDIO_CODECS.aac.codecString,
+        bandwidth: AUDIO_CODECS.aac.peakBitsPerSecond,
+        averageBandwidth: AUDIO_CODECS.aac.bitsPerSecond,
+      }))
+    : [];
+
+function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName): VideoStream | undefined {
+  const { video } = plan.source;
+  if (!video || !plan.canvas) return undefined;
+  const { grid, encoding } = plan;
+  const cap = ladderBits(size, grid.frameRate) * VIDEO_CODECS[codec].relativeBits;
+  return {
+    ...size,
+    frameRate: grid.frameRate,
+    gopFrames: grid.gopFrames,
+    maxBitsPerSecond: Math.round(Math.min(cap, encoding.maxBitsPerSecond ?? cap)),
+    quality: encoding.quality ?? { auto: "good" },
+    colour: outputColour(video),
+  };
+}
+
+function videoRendition(plan: DeliveryPlan, codec: VideoCodecName, size: Size, rung: Rung | undefined): VideoRendition | undefined {
+  const stream = streamOf(plan, size, codec);
+  if (!stream || Math.min(size.width, size.height) < VIDEO_CODECS[codec].smallestSide) return undefined;
+  const sound = plan.wantsSound && plan.source.audio.length > 0 ? AUDIO_CODECS.aac : undefined;
+  return {
+    kind: "video",
+    id: `${rung?.name ?? "full"}-${codec}`,
+    codec,
+    ...(rung && { rung }),
+    stream,
+    codecString: VIDEO_CODECS[codec].codecString(stream),
+    bandwidth: Math.ceil(peakBits(stream, codec, plan) + (sound?.peakBitsPerSecond ?? 0)),
+    averageBandwidth: Math.ceil(stream.maxBitsPerSecond + (sound?.bitsPerSecond ?? 0)),
+    // By size first, then by codec: a client that plays several takes the best one of the largest size it can.
+    score: (rung ? LADDER.indexOf(rung) + 1 : 1) + VIDEO_CODECS[codec].preference / 10,
+  };
+}
+
+/** All rungs of the ladder that the picture fills, in every codec. */
+export const ladderRenditions = (plan: DeliveryPlan): readonly VideoRendition[] =>
+  VIDEO_CODEC_NAMES.flatMap((codec) =>
+    plan.canvas ? rungsFor(plan.canvas.size).map(({ rung, size }) => videoRendition(plan, codec, size, rung)) : [],
+  ).filter((rendition) => rendition !== undefined);
+
+/** The transformation's own size, in every codec: what `.m3u8` plays without a streaming profile. */
+export const fullRenditions = (plan: DeliveryPlan): readonly VideoRendition[] =>
+  VIDEO_CODEC_NAMES.map((codec) => plan.canvas && videoRendition(plan, codec, evenSize(plan.canvas.size), undefined)).filter(
+    (rendition) => rendition !== undefined,
+  );
+
+/** Trick play needs no more lines than this. */
+const KEYFRAME_LINES = 360;
+
+/** A first picture spends half of the rate control's buffer, which holds a second of the cap, and some more. */
+const KEYFRAME_SHARE_OF_CAP = 0.6;
+
+export function keyframeRendition(plan: DeliveryPlan): KeyframeRendition | undefined {
+  if (!plan.canvas) return undefined;
+  const rungs = rungsFor(plan.canvas.size);
+  const { size } = rungs.findLast(({ rung }) => rung.lines <= KEYFRAME_LINES) ?? (rungs[0] as { size: Size });
+  const stream = streamOf(plan, size, "h264");
+  if (!stream) return undefined;
+  const gopSeconds = toNumber(secondsOf(Math.min(plan.grid.gopFrames, plan.grid.frames), plan.grid.frameRate));
+  const bandwidth = Math.ceil((stream.maxBitsPerSecond * KEYFRAME_SHARE_OF_CAP + overheadBits(1)) / gopSeconds);
+  return { kind: "keyframes", id: "iframes-h264", codec: "h264", stream, codecString: VIDEO_CODECS.h264.codecString(stream), bandwidth };
+}
+
+/**
+ * The renditions that this origin can serve cold without a stall: of each codec the rungs from the lowest up to the
+ * first that it is too slow for, so that no codec's ladder has a hole. The lowest H.264 rung is always there.
+ */
+export function keptUp(plan: DeliveryPlan, renditions: readonly VideoRendition[], build: OriginBuild): readonly VideoRendition[] {
+  const frames = Math.min(plan.grid.frames, SEGMENT_GOPS * plan.grid.gopFrames);
+  const holds = ({ codec, stream }: VideoRendition) =>
+    keepsUp(build, codec, { source: plan.source, size: stream, frameRate: stream.frameRate, frames });
+  return VIDEO_CODEC_NAMES.flatMap((codec) => {
+    const ladder = renditions.filter((rendition) => rendition.codec === codec);
+    const slow = ladder.findIndex((rendition, index) => !holds(rendition) && !(codec === "h264" && index === 0));
+    return slow < 0 ? ladder : ladder.slice(0, slow);
+  });
+}
+

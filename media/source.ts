@@ -1,0 +1,92 @@
+/** What is known of an uploaded source: measured once when it arrives, stored, and never changed. */
+
+import type { Rational } from "#transformation";
+
+export interface Colour {
+  readonly range: "tv" | "pc";
+  /** ffmpeg's names; `unknown` where the source does not say. */
+  readonly primaries: string;
+  readonly transfer: string;
+  readonly matrix: string;
+}
+
+/** Key pictures in ticks of the track's time base, ascending; enough of them to seek by, not necessarily all. */
+export interface KeyframeIndex {
+  readonly pts: readonly number[];
+  readonly dts: readonly number[];
+}
+
+export interface VideoTrack {
+  /** ffmpeg's stream index in the file. */
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly profile?: string;
+  /** Size as coded, before rotation and pixel aspect. */
+  readonly width: number;
+  readonly height: number;
+  readonly sampleAspect: Rational;
+  /** Clockwise degrees that bring the picture upright: 0, 90, 180 or 270. */
+  readonly rotation: number;
+  readonly timeBase: Rational;
+  /** The first presented picture's time stamp and the end of the last one, in ticks. */
+  readonly startTicks: number;
+  readonly endTicks: number;
+  /** The constant rate that its pictures are shown at: its own, or for a variable one the rate that loses least. */
+  readonly frameRate: Rational;
+  readonly variableFrameRate: boolean;
+  /** Which field comes first where the pictures are interlaced. */
+  readonly interlaced?: "top" | "bottom";
+  readonly reordered: boolean;
+  readonly pixelFormat: string;
+  readonly bitDepth: number;
+  readonly colour: Colour;
+  readonly dolbyVisionProfile?: number;
+  readonly keyframes?: KeyframeIndex;
+}
+
+export interface AudioTrack {
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly profile?: string;
+  /** BCP 47, `und` where the source does not say. */
+  readonly language: string;
+  readonly title?: string;
+  readonly isDefault: boolean;
+  readonly channels: number;
+  readonly channelLayout?: string;
+  readonly sampleRate: number;
+  /** First sample and end, in samples of `sampleRate` on the file's own time line. */
+  readonly startSample: number;
+  readonly endSample: number;
+  /**
+   * For containers whose time stamps are coarser than a sample: the codec's frame length and the grid's phase, by which
+   * time stamps are snapped. Without it every seek lands a little elsewhere (measured: -19 dB instead of -45 dB at joins).
+   */
+  readonly grid?: { readonly frameSamples: number; readonly phaseSamples: number };
+}
+
+export interface SubtitleTrack {
+  readonly streamIndex: number;
+  readonly codec: string;
+  readonly language: string;
+}
+
+export interface Source {
+  /** 16 hexadecimal digits of the digest: names these bytes in every key. */
+  readonly version: string;
+  /** `sha-256:<hex>`, or `sha-256-parts:<hex>` where the digest is one of the digests of the chunks it came in. */
+  readonly digest: string;
+  readonly bytes: number;
+  /** The ffmpeg demuxer that its first bytes call for; no other is ever tried on it. */
+  readonly container: string;
+  /** ffmpeg seeks relative to this (`format.start_time`). */
+  readonly containerStart: Rational;
+  readonly video?: VideoTrack;
+  readonly audio: readonly AudioTrack[];
+  readonly subtitles: readonly SubtitleTrack[];
+  readonly chapters: number;
+}
+
+export type Probe = Omit<Source, "version" | "digest" | "bytes">;
+
+export const isHdr = (colour: Colour): boolean => ["smpte2084", "arib-std-b67"].includes(colour.transfer);

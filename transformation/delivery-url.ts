@@ -1,0 +1,118 @@
+/** The delivery URL: `/<cloud>/video/<type>/[s--sig--/]<components>/[v<n>/]<public id>.<ext>`, read and spelled. */
+
+import { canonicalTransformation } from "./canonical.ts";
+import { formatTransformation, isComponent, parseTransformation } from "./language.ts";
+import type { Transformation } from "./parameters/index.ts";
+import { Problem } from "./problem.ts";
+
+export const DELIVERY_TYPES = ["upload", "private", "authenticated"] as const;
+/** `upload` is public; `authenticated` needs a grant; `private` needs one for the original only. */
+export type DeliveryType = (typeof DELIVERY_TYPES)[number];
+
+/** Which asset a URL speaks of. */
+export interface AssetName {
+  readonly cloud: string;
+  readonly deliveryType: DeliveryType;
+  readonly publicId: string;
+}
+
+export interface DeliveryUrl extends AssetName {
+  readonly transformation: Transformation;
+  /** As it stands between `s--` and `--`. */
+  readonly signature?: string;
+  /** The number after `v`: a cache-buster of the client's, no part of what is asked. */
+  readonly version?: string;
+  readonly extension?: string;
+  /** The path from behind the signature to its end, byte for byte: what a signature is computed over. */
+  readonly signedPath: string;
+}
+
+/** Every output extension of the language; others belong to the public id. */
+const EXTENSIONS = new Set(
+  "m3u8 mpd mp4 webm ogv mov mkv avi flv wmv mpeg mxf ts 3gp 3g2 mp3 aac m4a ogg opus wav flac aiff amr jpg jpeg png webp avif gif".split(" "),
+);
+
+const MAX_PUBLIC_ID_LENGTH = 255;
+// Fixed lengths: real signatures begin and end with dashes, so splitting at "--" would misread them.
+const SIGNATURE = /^s--([A-Za-z0-9_-]{8}|[A-Za-z0-9_-]{32})--$/;
+const CLOUD = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+
+/** Undoes percent-escapes; throws `invalid-url` for broken ones. */
+export function decodePathSegment(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw new Problem("invalid-url", `"${segment.slice(0, 80)}" holds a broken percent-escape.`);
+  }
+}
+
+/** Escapes a public id for a path: slashes stay. */
+export const encodePublicId = (publicId: string): string => publicId.split("/").map(encodeURIComponent).join("/");
+
+/** Reads `<cloud>/video/<type>` and answers the rest of the path and its column; throws `not-found` for other paths. */
+export function parseAssetPrefix(path: string): { cloud: string; deliveryType: DeliveryType; rest: string; column: number } {
+  const [, cloud = "", resource, type = "", ...segments] = path.split("/");
+  const deliveryType = DELIVERY_TYPES.find((known) => known === type);
+  if (!CLOUD.test(cloud) || resource !== "video" || !deliveryType) throw new Problem("not-found", "There is nothing at this address.");
+  const rest = segments.join("/");
+  return { cloud, deliveryType, rest, column: path.length - rest.length + 1 };
+}
+
+/**
+ * Reads the path of a delivery URL, percent-escaped as it came.
+ * @throws Problem `not-found` where it is no delivery path, and whatever `parseTransformation` throws
+ */
+export function parseDeliveryUrl(path: string): DeliveryUrl {
+  const { cloud, deliveryType, rest, column } = parseAssetPrefix(path);
+  const segments = rest.split("/");
+  const signature = SIGNATURE.exec(segments[0] ?? "")?.[1];
+  if (signature !== undefined) segments.shift();
+  const signedPath = segments.join("/");
+
+  let count = 0;
+  while (count < segments.length - 1 && isComponent(decodePathSegment(segments[count] ?? ""))) count++;
+  const text = segments.slice(0, count).map(decodePathSegment).join("/");
+  const transformation = parseTransformation(text, column + rest.length - signedPath.length);
+
+  const version = count < segments.length - 1 ? /^v(\d+)$/.exec(segments[count] ?? "")?.[1] : undefined;
+  const name = segments.slice(version === undefined ? count : count + 1).map(decodePathSegment).join("/");
+  return {
+    cloud,
+    deliveryType,
+    transformation,
+    signedPath,
+    ...splitExtension(name),
+    ...(signature !== undefined && { signature }),
+    ...(version !== undefined && { version }),
+  };
+}
+
+function splitExtension(name: string): { publicId: string; extension?: string } {
+  const dot = name.lastIndexOf(".");
+  const extension = name.slice(dot + 1).toLowerCase();
+  const known = dot > name.lastIndexOf("/") + 1 && EXTENSIONS.has(extension);
+  const publicId = known ? name.slice(0, dot) : name;
+  checkPublicId(publicId);
+  return known ? { publicId, extension } : { publicId };
+}
+
+/** Throws `invalid-url` for a public id that no upload can have. */
+export function checkPublicId(publicId: string): void {
+  const segments = publicId.split("/");
+  const broken = segments.some((segment) => segment === "" || segment === "." || segment === "..");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+  if (broken || publicId.length > MAX_PUBLIC_ID_LENGTH || /[\u0000-\u001f\u007f?#\\]/.test(publicId)) {
+    throw new Problem("invalid-url", `A public id has 1 to ${MAX_PUBLIC_ID_LENGTH} characters, no empty folder and none of ? # \\.`, { parameter: "public_id" });
+  }
+}
+
+/** The path of an asset with a transformation as it is given. */
+export function formatDeliveryUrl(url: AssetName & { transformation: Transformation; extension?: string }): string {
+  const transformation = formatTransformation(url.transformation);
+  const name = `${encodePublicId(url.publicId)}${url.extension === undefined ? "" : `.${url.extension}`}`;
+  return ["", url.cloud, "video", url.deliveryType, ...(transformation ? [transformation] : []), name].join("/");
+}
+
+/** The one spelling of all URLs that mean the same. */
+export const canonicalDeliveryPath = (url: DeliveryUrl): string =>
+  formatDeliveryUrl({ ...url, transformation: canonicalTransformation(url.transformation) });

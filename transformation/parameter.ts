@@ -1,0 +1,29 @@
+/** What an entry of the parameter table must say about one parameter. */
+
+import type { Edit } from "./edit.ts";
+import type { Value } from "./values.ts";
+
+/** `component`: its place in the chain matters. `delivery`: it holds for the whole, the last one wins. */
+export type Scope = "component" | "delivery";
+
+/**
+ * What a parameter changes. A rendition's key holds only the parameters that touch it: sound is shared by all
+ * crops, and what merely chooses among renditions (`choice`) is in the key of none.
+ */
+export type Touch = "picture" | "sound" | "choice";
+
+export interface Parameter<T> {
+  /** As it stands before the value: `w`, `so`, `e_volume`. */
+  readonly key: string;
+  readonly summary: string;
+  readonly value: Value<T>;
+  readonly scope: Scope;
+  readonly touches: readonly Touch[];
+  /** Spellings that the documentation shows and that a test reads and writes. */
+  readonly examples: readonly string[];
+  /** Whether a value changes nothing, so that the canonical spelling leaves it out. */
+  readonly isDefault?: (value: T) => boolean;
+  readonly apply: (edit: Edit, value: T) => Edit;
+}
+
+export const parameter = <T>(entry: Parameter<T>): Parameter<T> => entry;

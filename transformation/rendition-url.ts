@@ -1,0 +1,89 @@
+/**
+ * The URLs that edgereel hands out below a delivery URL: playlists, init sections, segments, stills and clips.
+ * Their path is their cache key: transformation, asset, version of its bytes, recipe, rendition, file.
+ */
+
+import { canonicalTransformation } from "./canonical.ts";
+import { type AssetName, checkPublicId, decodePathSegment, encodePublicId, parseAssetPrefix } from "./delivery-url.ts";
+import { formatTransformation, isComponent, parseTransformation } from "./language.ts";
+import type { Transformation } from "./parameters/index.ts";
+import { Problem } from "./problem.ts";
+
+export type RenditionFile =
+  | { readonly kind: "playlist" }
+  | { readonly kind: "init" }
+  | { readonly kind: "segment"; readonly number: number }
+  | { readonly kind: "whole"; readonly extension: string };
+
+export interface RenditionUrl extends AssetName {
+  /** Canonical, and only what touches this rendition. */
+  readonly transformation: Transformation;
+  /** Names the bytes of the source: 16 hexadecimal digits of their digest. */
+  readonly sourceVersion: string;
+  /** Names how the origin encodes: its recipe, encoders and build. */
+  readonly recipe: string;
+  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `still-jpg`, `clip-h264`. */
+  readonly rendition: string;
+  readonly file: RenditionFile;
+}
+
+const TAIL = /^@([0-9a-f]{16})\.([a-z0-9]{1,16})\/([a-z0-9]{1,16}-[a-z0-9]{1,8})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
+
+/** Whether a path is one that edgereel hands out; cheap, for routing. */
+export const isRenditionPath = (path: string): boolean => path.includes("/@") && TAIL.test(path.split("/").slice(-3).join("/"));
+
+function parseFile(text: string): RenditionFile | undefined {
+  if (text === "playlist.m3u8") return { kind: "playlist" };
+  if (text === "init.mp4") return { kind: "init" };
+  const number = /^(0|[1-9]\d{0,6})\.m4s$/.exec(text)?.[1];
+  if (number !== undefined) return { kind: "segment", number: Number(number) };
+  const extension = /^file\.([a-z0-9]+)$/.exec(text)?.[1];
+  return extension === undefined ? undefined : { kind: "whole", extension };
+}
+
+export function formatFile(file: RenditionFile): string {
+  switch (file.kind) {
+    case "playlist":
+      return "playlist.m3u8";
+    case "init":
+      return "init.mp4";
+    case "segment":
+      return `${file.number}.m4s`;
+    case "whole":
+      return `file.${file.extension}`;
+  }
+}
+
+/**
+ * Reads a path that edgereel handed out.
+ * @throws Problem `not-found` for any spelling but the canonical one, so that each object has one key
+ */
+export function parseRenditionUrl(path: string): RenditionUrl {
+  const { cloud, deliveryType, rest } = parseAssetPrefix(path);
+  const segments = rest.split("/");
+  const [, sourceVersion, recipe, rendition, name] = TAIL.exec(segments.splice(-3).join("/")) ?? [];
+  const file = parseFile(name ?? "");
+  if (!file || !sourceVersion || !recipe || !rendition) throw notFound();
+  let count = 0;
+  while (count < segments.length - 1 && isComponent(decodePathSegment(segments[count] ?? ""))) count++;
+  const transformation = parseTransformation(segments.slice(0, count).map(decodePathSegment).join("/"));
+  const publicId = segments.slice(count).map(decodePathSegment).join("/");
+  checkPublicId(publicId);
+  const url = { cloud, deliveryType, publicId, transformation, sourceVersion, recipe, rendition, file };
+  if (formatRenditionUrl({ ...url, transformation: canonicalTransformation(transformation) }) !== path) throw notFound();
+  return url;
+}
+
+const notFound = (): Problem => new Problem("not-found", "No playlist of ours names this address.");
+
+/** The path, percent-escaped. The transformation must be canonical. */
+export function formatRenditionUrl(url: RenditionUrl): string {
+  return `${formatRenditionFolder(url)}/${formatFile(url.file)}`;
+}
+
+/** The folder of a rendition: what all its files share. */
+export function formatRenditionFolder(url: Omit<RenditionUrl, "file">): string {
+  const transformation = formatTransformation(url.transformation);
+  const parts = ["", url.cloud, "video", url.deliveryType, ...(transformation ? [transformation] : [])];
+  return [...parts, encodePublicId(url.publicId), `@${url.sourceVersion}.${url.recipe}`, url.rendition].join("/");
+}
