@@ -1,0 +1,55 @@
+/** The story of one segment: open its source, encode it from the nearest key picture, judge it, let it out. */
+
+import { SEGMENT_TYPE_BOX, type SegmentJob, splitInit } from "#media";
+import { Problem } from "#transformation";
+import type { TaskControl } from "./encode-queue.ts";
+import { segmentArguments } from "./ffmpeg/arguments.ts";
+import { run } from "./ffmpeg/run.ts";
+import { faultOf } from "./ffmpeg/verify.ts";
+import type { Services } from "./services.ts";
+
+/** What a job has come to. */
+export interface Product {
+  readonly bytes: Uint8Array;
+  readonly mediaType: string;
+  /** Wall-clock seconds of the encode itself. */
+  readonly encodeSeconds: number;
+}
+
+/** Ten times what the slowest segment that is offered may take. */
+const SEGMENT_LIMITS = { wallSeconds: 60, outputBytes: 64 * 2 ** 20 };
+
+/**
+ * Encodes and checks one segment. A landing behind the first frame shows as missing samples: the next seek starts
+ * earlier, the last one at the beginning.
+ * @throws Problem `encode-failed` where no attempt gives what the job expects, `source-unreadable`, `cancelled`
+ */
+export async function encodeSegment(job: SegmentJob, services: Services, control: TaskControl): Promise<Product> {
+  const startedAt = performance.now();
+  const source = await services.sources.open(job.source);
+  const init = services.inits.get(job.init);
+  init.catch(() => {});
+  try {
+    const faults: string[] = [];
+    for (const seek of job.seeks) {
+      const args = segmentArguments(job, source.input(job.source.container), seek);
+      const { output, complaints } = await run(services.config.ffmpeg, args, { ...SEGMENT_LIMITS, ...control });
+      const fault = faultOf(output, job, await init);
+      if (fault === undefined) return segment(job, output, startedAt);
+      faults.push(`from ${seek ?? "the start"}: ${fault}; ${complaints.trim().split("\n").at(-1) ?? ""}`);
+    }
+    services.log("segment failed its checks", { key: job.key, faults });
+    throw new Problem("encode-failed", "This part of the source cannot be encoded.");
+  } finally {
+    source.release();
+  }
+}
+
+function segment(job: SegmentJob, output: Uint8Array, startedAt: number): Product {
+  return {
+    bytes: Buffer.concat([SEGMENT_TYPE_BOX, splitInit(output).media]),
+    mediaType: job.media === "video" ? "video/mp4" : "audio/mp4",
+    encodeSeconds: (performance.now() - startedAt) / 1000,
+  };
+}
+

@@ -1,0 +1,50 @@
+/** The story of a still or a clip: one ffmpeg run to one whole file. */
+
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { WholeJob } from "#media";
+import { Problem } from "#transformation";
+import type { TaskControl } from "./encode-queue.ts";
+import type { Product } from "./encode-segment.ts";
+import { type Input, wholeArguments } from "./ffmpeg/arguments.ts";
+import { run } from "./ffmpeg/run.ts";
+import type { Services } from "./services.ts";
+
+/** A minute of 4K in the slowest codec, on two cores. */
+const WHOLE_LIMITS = { wallSeconds: 300, outputBytes: 512 * 2 ** 20 };
+
+/** @throws Problem `encode-failed` where nothing comes of it, `source-unreadable`, `cancelled` */
+export async function encodeWhole(job: WholeJob, services: Services, control: TaskControl): Promise<Product> {
+  const startedAt = performance.now();
+  const source = await services.sources.open(job.source);
+  try {
+    for (const seek of job.seeks) {
+      const bytes = await attempt(job, source.input(job.source.container), seek, services, control);
+      if (bytes.length > 0) return { bytes, mediaType: job.mediaType, encodeSeconds: (performance.now() - startedAt) / 1000 };
+    }
+    throw new Problem("encode-failed", "This part of the source cannot be encoded.");
+  } finally {
+    source.release();
+  }
+}
+
+/** One run; no bytes where ffmpeg failed or found nothing to encode. */
+async function attempt(job: WholeJob, input: Input, seek: string | null, services: Services, control: TaskControl): Promise<Uint8Array> {
+  const limits = { ...WHOLE_LIMITS, ...control };
+  if (!job.needsFile) {
+    const { output, exitCode, complaints } = await run(services.config.ffmpeg, wholeArguments(job, input, seek, "pipe:1"), limits);
+    if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
+    return exitCode === 0 ? output : new Uint8Array();
+  }
+  const folder = join(services.config.workFolder, "clips");
+  const path = join(folder, `${randomUUID()}.mp4`);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    const { exitCode, complaints } = await run(services.config.ffmpeg, wholeArguments(job, input, seek, path), limits);
+    if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
+    return exitCode === 0 ? await readFile(path) : new Uint8Array();
+  } finally {
+    await rm(path, { force: true });
+  }
+}

@@ -1,0 +1,124 @@
+/** Spells jobs for ffmpeg. Pure; each flag has its reason beside it. */
+
+import type { InitJob, Option, SegmentJob, WholeJob } from "#media";
+import { type Command, commandArguments } from "./command.ts";
+import { spellFilters } from "./filtergraph.ts";
+
+/** What ffmpeg may open, and how: nothing else is reachable from a hostile file. */
+export interface Input {
+  readonly location: string;
+  /** `http,tcp` for the origin's own loopback proxy, `file` for a complete copy. */
+  readonly protocols: string;
+  readonly demuxer: string;
+}
+
+type Flags = readonly (Option | readonly [string])[];
+
+const GLOBAL = [
+  // Never read the terminal: without one ffmpeg would stop.
+  "-nostdin",
+  "-hide_banner",
+  // Warnings about references lost behind a seek are normal; only errors are of use.
+  "-v", "error",
+];
+
+/** How a source is opened, by ffmpeg as by ffprobe. */
+export const openingFlags = ({ protocols, demuxer }: Input): readonly Option[] => [
+  // No protocol but the one that leads to this file, wherever it tries to lead (SSRF and local files by playlist).
+  ["-protocol_whitelist", protocols],
+  // No demuxer but this one, neither probed nor nested in a stream (AVI's GAB2 subtitles hold whole files).
+  ["-format_whitelist", demuxer],
+  ["-f", demuxer],
+  // A fragmented MP4's index at its end: without it every fragment is visited (measured: 4,200 requests).
+  ...(demuxer === "mov" ? [["-use_mfra_for", "pts"] as const] : []),
+];
+
+function reading(input: Input, seek: string | null): Flags {
+  return [
+    ...openingFlags(input),
+    // The file's own time stamps: all cutting is done on them.
+    ["-copyts"],
+    // Do not cut at the seek: it would drop the picture that is still on screen there.
+    ["-noaccurate_seek"],
+    ...(seek === null ? [] : [["-ss", seek] as const]),
+  ];
+}
+
+/** One fragment with no index behind it; nothing in it tells of the machine or the time. */
+const CMAF: Flags = [
+  ["-map_metadata", "-1"],
+  ["-map_chapters", "-1"],
+  // No library version in the file.
+  ["-fflags", "+bitexact"],
+  // btrt would differ from segment to segment, and with it the init section.
+  ["-write_btrt", "0"],
+  ["-f", "mp4"],
+  // cmaf: negative composition offsets, no edit list. frag_custom: one fragment for all. frag_discont: tfdt keeps the
+  // time stamps. skip_sidx, skip_trailer: HLS has no use for them. No delay_moov: it makes the init section depend on
+  // the first pictures.
+  ["-movflags", "+cmaf+frag_custom+frag_discont+skip_sidx+skip_trailer"],
+];
+
+const timing = (media: "video" | "audio", timescale: number): Flags =>
+  media === "video"
+    ? [
+        // As the filters made them: with a constant rate ffmpeg would pad from zero.
+        ["-fps_mode", "passthrough"],
+        ["-video_track_timescale", String(timescale)],
+      ]
+    : [
+        // A negative first packet is dropped by the job's own filter, not moved to zero.
+        ["-avoid_negative_ts", "disabled"],
+      ];
+
+const flag = (media: "video" | "audio"): string => (media === "video" ? "-vf" : "-af");
+
+const toPipe = (inputOptions: Flags, input: string, outputOptions: Flags): readonly string[] =>
+  commandArguments({ global: GLOBAL, inputOptions, input, outputOptions, output: "pipe:1" } satisfies Command);
+
+/** A segment: init section and one fragment on standard output. */
+export function segmentArguments(job: SegmentJob, input: Input, seek: string | null): readonly string[] {
+  return toPipe(reading(input, seek), input.location, [
+    ["-map", `0:${job.streamIndex}`],
+    [flag(job.media), spellFilters(job.filters)],
+    ...timing(job.media, job.timescale),
+    ...job.encoder,
+    ...CMAF,
+    ["-fragment_index", String(job.sequence)],
+  ]);
+}
+
+/** The init section of a rendition without its source: one generated picture, or a moment of silence. */
+export function initArguments(job: InitJob): readonly string[] {
+  return toPipe([["-f", "lavfi"]], spellFilters([job.generator]), [
+    [job.media === "video" ? "-frames:v" : "-frames:a", "1"],
+    [flag(job.media), spellFilters(job.filters)],
+    ...timing(job.media, job.timescale),
+    ...job.encoder,
+    ...CMAF,
+  ]);
+}
+
+/** A whole file: to a pipe, or to a path where the muxer must seek in it. */
+export function wholeArguments(job: WholeJob, input: Input, seek: string | null, output: string): readonly string[] {
+  const stream = (media: "video" | "audio"): Flags => {
+    const wanted = job[media];
+    if (!wanted) return [];
+    return [["-map", `0:${wanted.streamIndex}`], [flag(media), spellFilters(wanted.filters)], ...wanted.encoder];
+  };
+  return commandArguments({
+    global: GLOBAL,
+    inputOptions: reading(input, seek),
+    input: input.location,
+    outputOptions: [
+      ...stream("video"),
+      ...stream("audio"),
+      ["-fps_mode", "passthrough"],
+      ["-map_metadata", "-1"],
+      ["-map_chapters", "-1"],
+      ["-fflags", "+bitexact"],
+      ...job.muxer,
+    ],
+    output,
+  });
+}

@@ -1,0 +1,57 @@
+/** Puts together what ffprobe says of an audio track. Pure. */
+
+import { type AudioTrack, countsSamples } from "#media";
+import { multiply, parseRational, type Rational, rational, round } from "#transformation";
+import type { PacketList, ProbedFrame, ProbedStream } from "./ffprobe.ts";
+
+/** The track, or undefined where nothing of it decodes. */
+export function audioTrack(stream: ProbedStream, frames: readonly ProbedFrame[], packets: PacketList): AudioTrack | undefined {
+  const heard = frames.filter((frame) => frame.stream_index === stream.index && frame.media_type === "audio");
+  const timeBase = parseRational(stream.time_base ?? "");
+  const sampleRate = Number(stream.sample_rate ?? 0);
+  const start = heard[0]?.pts ?? heard[0]?.best_effort_timestamp;
+  if (!timeBase || start === undefined || !(sampleRate >= 1000 && sampleRate <= 768_000) || (stream.channels ?? 0) < 1) return undefined;
+  const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
+  const grid = frameGrid(heard, timeBase, sampleRate, toSamples);
+  // Packets come in order: the last few hold the end.
+  const ends = packets.tail.slice(-50).map(({ pts, duration }) => (pts === undefined ? start : pts + (duration ?? 0)));
+  const end = Math.max(start + 1, ...(ends.length > 0 ? ends : [start + (stream.duration_ts ?? 0)]));
+  const { language, title } = stream.tags ?? {};
+  return {
+    streamIndex: stream.index,
+    codec: stream.codec_name ?? "unknown",
+    ...(stream.profile !== undefined && { profile: stream.profile }),
+    language: languageTag(language),
+    ...(title !== undefined && title !== "" && { title: title.slice(0, 80) }),
+    isDefault: stream.disposition?.["default"] === 1,
+    channels: stream.channels ?? 2,
+    ...(stream.channel_layout !== undefined && { channelLayout: stream.channel_layout }),
+    sampleRate,
+    startSample: toSamples(start),
+    endSample: Math.max(toSamples(start) + 1, toSamples(end)),
+    ...(grid && { grid }),
+  };
+}
+
+/**
+ * The grid that coarse time stamps are snapped to: frames of one length, and the phase of the second one (the first
+ * may be trimmed by the decoder's delay). Codecs with frames of varying length have none.
+ */
+function frameGrid(heard: readonly ProbedFrame[], timeBase: Rational, sampleRate: number, toSamples: (ticks: number) => number) {
+  if (countsSamples(timeBase, sampleRate)) return undefined;
+  const lengths = heard.slice(1, -1).map((frame) => frame.nb_samples);
+  const [frameSamples] = lengths;
+  const second = heard[1]?.pts;
+  if (frameSamples === undefined || second === undefined || lengths.some((length) => length !== frameSamples)) return undefined;
+  const phaseSamples = ((toSamples(second) % frameSamples) + frameSamples) % frameSamples;
+  return { frameSamples, phaseSamples };
+}
+
+/** BCP 47 of a container's ISO 639-2 code: `eng` becomes `en`; `und` where there is none. */
+export function languageTag(code: string | undefined): string {
+  try {
+    return Intl.getCanonicalLocales(code ?? "und")[0] ?? "und";
+  } catch {
+    return "und";
+  }
+}

@@ -1,0 +1,124 @@
+/** Asks ffprobe, and says what its answers look like; only the fields that are used are named. */
+
+import { Problem } from "#transformation";
+import { type Input, openingFlags } from "../ffmpeg/arguments.ts";
+import { run } from "../ffmpeg/run.ts";
+
+export interface ProbedStream {
+  readonly index: number;
+  readonly codec_type?: string;
+  readonly codec_name?: string;
+  readonly profile?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly pix_fmt?: string;
+  readonly has_b_frames?: number;
+  readonly sample_aspect_ratio?: string;
+  readonly field_order?: string;
+  readonly time_base?: string;
+  readonly avg_frame_rate?: string;
+  readonly r_frame_rate?: string;
+  readonly duration_ts?: number;
+  readonly start_pts?: number;
+  readonly sample_rate?: string;
+  readonly channels?: number;
+  readonly channel_layout?: string;
+  readonly color_range?: string;
+  readonly color_space?: string;
+  readonly color_transfer?: string;
+  readonly color_primaries?: string;
+  readonly disposition?: Readonly<Record<string, number>>;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly side_data_list?: readonly { readonly side_data_type?: string; readonly rotation?: number; readonly dv_profile?: number }[];
+}
+
+export interface ProbedFrame {
+  readonly media_type: string;
+  readonly stream_index: number;
+  readonly best_effort_timestamp?: number;
+  readonly pts?: number;
+  readonly nb_samples?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly pix_fmt?: string;
+  readonly interlaced_frame?: number;
+  readonly top_field_first?: number;
+  readonly color_range?: string;
+  readonly color_space?: string;
+  readonly color_transfer?: string;
+  readonly color_primaries?: string;
+}
+
+/** One line of the packet list: time stamps in ticks, absent where the container has none. */
+export interface ProbedPacket {
+  readonly stream: number;
+  readonly pts: number | undefined;
+  readonly dts: number | undefined;
+  readonly duration: number | undefined;
+  readonly key: boolean;
+}
+
+/** The packets that are known: all of them (in both lists), or those at either end of the file. */
+export interface PacketList {
+  readonly head: readonly ProbedPacket[];
+  readonly tail: readonly ProbedPacket[];
+  readonly complete: boolean;
+}
+
+export interface Ffprobe {
+  streams(): Promise<{ streams: readonly ProbedStream[]; startTime: string; durationSeconds: number; chapters: number }>;
+  /** Decodes the first packets of the file. */
+  firstFrames(packets: number): Promise<readonly ProbedFrame[]>;
+  /** All packets, or those of an interval in ffprobe's notation. */
+  packets(interval?: string): Promise<readonly ProbedPacket[]>;
+}
+
+const LIMITS = { wallSeconds: 60, outputBytes: 256 * 2 ** 20 };
+
+const FRAME_FIELDS =
+  "media_type,stream_index,pts,best_effort_timestamp,nb_samples,width,height,pix_fmt,interlaced_frame,top_field_first,color_range,color_space,color_transfer,color_primaries";
+
+export function ffprobe(program: string, input: Input, signal?: AbortSignal): Ffprobe {
+  const ask = async (...args: string[]): Promise<string> => {
+    const { output } = await run(program, ["-v", "error", ...openingFlags(input).flat(), ...args, "-i", input.location], { ...LIMITS, ...(signal && { signal }) });
+    return output.toString("utf8");
+  };
+  const json = async <T>(...args: string[]): Promise<Partial<T>> => {
+    const text = await ask("-of", "json", ...args);
+    try {
+      return JSON.parse(text || "{}") as Partial<T>;
+    } catch {
+      throw new Problem("not-playable", "The file is damaged beyond reading.");
+    }
+  };
+  return {
+    streams: async () => {
+      const answer = await json<{ streams: ProbedStream[]; format: { start_time?: string; duration?: string }; chapters: unknown[] }>(
+        "-show_streams", "-show_format", "-show_chapters",
+      );
+      return {
+        streams: answer.streams ?? [],
+        startTime: answer.format?.start_time ?? "0",
+        durationSeconds: Number(answer.format?.duration ?? 0),
+        chapters: answer.chapters?.length ?? 0,
+      };
+    },
+    firstFrames: async (packets) => {
+      const answer = await json<{ frames: ProbedFrame[] }>("-show_frames", "-show_entries", `frame=${FRAME_FIELDS}`, "-read_intervals", `%+#${packets}`);
+      return answer.frames ?? [];
+    },
+    packets: async (interval) => {
+      const text = await ask(
+        "-show_packets", "-show_entries", "packet=stream_index,pts,dts,duration,flags", "-of", "csv=p=0",
+        ...(interval === undefined ? [] : ["-read_intervals", interval]),
+      );
+      return text.split("\n").filter((line) => line !== "").map(packetFrom);
+    },
+  };
+}
+
+function packetFrom(line: string): ProbedPacket {
+  const [stream, pts, dts, duration, flags = ""] = line.split(",");
+  const ticks = (text: string | undefined) => (text === undefined || text === "N/A" || text === "" ? undefined : Number(text));
+  return { stream: Number(stream), pts: ticks(pts), dts: ticks(dts), duration: ticks(duration), key: flags.startsWith("K") };
+}

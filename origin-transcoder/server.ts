@@ -1,0 +1,35 @@
+/** Starts the origin: reads its configuration, measures the machine once, listens, and ends cleanly. */
+
+import { join } from "node:path";
+import { serve } from "@hono/node-server";
+import { createOrigin } from "./app.ts";
+import { configFrom } from "./config.ts";
+import { InitSections } from "./init-sections.ts";
+import { measuredBuild } from "./measure.ts";
+import { findRecipe } from "./recipe.ts";
+import { rangeFetcher } from "./sources/fetch-range.ts";
+import { SourceCache } from "./sources/source-cache.ts";
+
+const log = (what: string, facts: Record<string, unknown>): void => console.error(JSON.stringify({ at: new Date().toISOString(), what, ...facts }));
+
+const config = configFrom(process.env);
+const recipe = await findRecipe(config.ffmpeg);
+const build = await measuredBuild(config.ffmpeg, config.workFolder, recipe);
+const sources = await SourceCache.start(join(config.workFolder, "sources"), config.sourceCacheBytes, rangeFetcher(config.sourceUrlPrefixes));
+const origin = createOrigin({ config, sources, inits: new InitSections(config.ffmpeg), log }, build);
+
+const server = serve({ fetch: origin.app.fetch, hostname: config.host, port: config.port }, ({ port }) => {
+  console.log(JSON.stringify({ what: "origin listens", port, ...build }));
+});
+
+let ending = false;
+async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
+  origin.stop();
+  server.close();
+  await sources.stop();
+  process.exit(0);
+}
+process.once("SIGTERM", end);
+process.once("SIGINT", end);
