@@ -17,7 +17,8 @@ export type SeekBehaviour = "dts" | "pts" | "packet" | "loose";
 interface Container {
   /** ffmpeg's demuxer, forced with `-f` and `-format_whitelist`: nothing else ever reads the file. */
   readonly demuxer: string;
-  readonly extension: string;
+  /** Extensions that such a file may be asked for by, unchanged; the first is its own. */
+  readonly extensions: readonly [string, ...string[]];
   readonly mediaType: string;
   readonly seek: SeekBehaviour;
   readonly matches: (bytes: Uint8Array) => boolean;
@@ -48,23 +49,23 @@ const mpegAudioFrame = (bytes: Uint8Array): boolean => {
 };
 
 export const CONTAINERS: readonly Container[] = [
-  { demuxer: "mov", extension: "mp4", mediaType: "video/mp4", seek: "dts", matches: any(...isoBoxes) },
-  { demuxer: "matroska", extension: "mkv", mediaType: "video/x-matroska", seek: "pts", matches: startsWith([0x1a, 0x45, 0xdf, 0xa3]) },
-  { demuxer: "mpegts", extension: "ts", mediaType: "video/mp2t", seek: "packet", matches: transportStream },
-  { demuxer: "flv", extension: "flv", mediaType: "video/x-flv", seek: "dts", matches: startsWith([...ascii("FLV"), 1]) },
-  { demuxer: "avi", extension: "avi", mediaType: "video/x-msvideo", seek: "loose", matches: (b) => startsWith(ascii("RIFF"))(b) && startsWith(ascii("AVI"), 8)(b) },
-  { demuxer: "wav", extension: "wav", mediaType: "audio/wav", seek: "loose", matches: (b) => any(startsWith(ascii("RIFF")), startsWith(ascii("RF64")))(b) && startsWith(ascii("WAVE"), 8)(b) },
-  { demuxer: "ogg", extension: "ogg", mediaType: "application/ogg", seek: "loose", matches: startsWith(ascii("OggS")) },
-  { demuxer: "asf", extension: "wmv", mediaType: "video/x-ms-asf", seek: "loose", matches: startsWith([0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]) },
-  { demuxer: "mpeg", extension: "mpg", mediaType: "video/mpeg", seek: "packet", matches: startsWith([0, 0, 1, 0xba]) },
-  { demuxer: "mxf", extension: "mxf", mediaType: "application/mxf", seek: "loose", matches: startsWith([0x06, 0x0e, 0x2b, 0x34, 0x02, 0x05, 0x01, 0x01]) },
-  { demuxer: "gif", extension: "gif", mediaType: "image/gif", seek: "loose", matches: startsWith(ascii("GIF8")) },
-  { demuxer: "flac", extension: "flac", mediaType: "audio/flac", seek: "loose", matches: startsWith(ascii("fLaC")) },
-  { demuxer: "aiff", extension: "aiff", mediaType: "audio/aiff", seek: "loose", matches: (b) => startsWith(ascii("FORM"))(b) && startsWith(ascii("AIF"), 8)(b) },
-  { demuxer: "caf", extension: "caf", mediaType: "audio/x-caf", seek: "loose", matches: startsWith(ascii("caff")) },
-  { demuxer: "amr", extension: "amr", mediaType: "audio/amr", seek: "loose", matches: startsWith(ascii("#!AMR")) },
-  { demuxer: "aac", extension: "aac", mediaType: "audio/aac", seek: "loose", matches: ([a = 0, b = 0]) => a === 0xff && (b & 0xf6) === 0xf0 },
-  { demuxer: "mp3", extension: "mp3", mediaType: "audio/mpeg", seek: "loose", matches: any(startsWith(ascii("ID3")), mpegAudioFrame) },
+  { demuxer: "mov", extensions: ["mp4", "mov", "m4a", "m4v", "3gp", "3g2"], mediaType: "video/mp4", seek: "dts", matches: any(...isoBoxes) },
+  { demuxer: "matroska", extensions: ["mkv", "webm"], mediaType: "video/x-matroska", seek: "pts", matches: startsWith([0x1a, 0x45, 0xdf, 0xa3]) },
+  { demuxer: "mpegts", extensions: ["ts"], mediaType: "video/mp2t", seek: "packet", matches: transportStream },
+  { demuxer: "flv", extensions: ["flv"], mediaType: "video/x-flv", seek: "dts", matches: startsWith([...ascii("FLV"), 1]) },
+  { demuxer: "avi", extensions: ["avi"], mediaType: "video/x-msvideo", seek: "loose", matches: (b) => startsWith(ascii("RIFF"))(b) && startsWith(ascii("AVI"), 8)(b) },
+  { demuxer: "wav", extensions: ["wav"], mediaType: "audio/wav", seek: "loose", matches: (b) => any(startsWith(ascii("RIFF")), startsWith(ascii("RF64")))(b) && startsWith(ascii("WAVE"), 8)(b) },
+  { demuxer: "ogg", extensions: ["ogg", "opus", "ogv"], mediaType: "application/ogg", seek: "loose", matches: startsWith(ascii("OggS")) },
+  { demuxer: "asf", extensions: ["wmv"], mediaType: "video/x-ms-asf", seek: "loose", matches: startsWith([0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]) },
+  { demuxer: "mpeg", extensions: ["mpeg", "mpg"], mediaType: "video/mpeg", seek: "packet", matches: startsWith([0, 0, 1, 0xba]) },
+  { demuxer: "mxf", extensions: ["mxf"], mediaType: "application/mxf", seek: "loose", matches: startsWith([0x06, 0x0e, 0x2b, 0x34, 0x02, 0x05, 0x01, 0x01]) },
+  { demuxer: "gif", extensions: ["gif"], mediaType: "image/gif", seek: "loose", matches: startsWith(ascii("GIF8")) },
+  { demuxer: "flac", extensions: ["flac"], mediaType: "audio/flac", seek: "loose", matches: startsWith(ascii("fLaC")) },
+  { demuxer: "aiff", extensions: ["aiff"], mediaType: "audio/aiff", seek: "loose", matches: (b) => startsWith(ascii("FORM"))(b) && startsWith(ascii("AIF"), 8)(b) },
+  { demuxer: "caf", extensions: ["caf"], mediaType: "audio/x-caf", seek: "loose", matches: startsWith(ascii("caff")) },
+  { demuxer: "amr", extensions: ["amr"], mediaType: "audio/amr", seek: "loose", matches: startsWith(ascii("#!AMR")) },
+  { demuxer: "aac", extensions: ["aac"], mediaType: "audio/aac", seek: "loose", matches: ([a = 0, b = 0]) => a === 0xff && (b & 0xf6) === 0xf0 },
+  { demuxer: "mp3", extensions: ["mp3"], mediaType: "audio/mpeg", seek: "loose", matches: any(startsWith(ascii("ID3")), mpegAudioFrame) },
 ];
 
 /** The container that a file's first bytes call for; undefined for everything that is taken from nobody. */

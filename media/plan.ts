@@ -14,8 +14,8 @@ export interface DeliveryPlan extends Resolved {
   readonly grid: Grid;
   readonly wantsSound: boolean;
   readonly soundRate: (track: AudioTrack) => number;
-  /** What the keys of the picture's and of the sound's renditions hold. */
-  readonly keys: { readonly picture: Transformation; readonly sound: Transformation };
+  /** What the keys of the picture's and of the sound's renditions hold, and those of whole files. */
+  readonly keys: { readonly picture: Transformation; readonly sound: Transformation; readonly whole: Transformation };
 }
 
 /** Plans a delivery; throws the Problems of the stages where the transformation cannot be had of this source. */
@@ -31,6 +31,8 @@ export function planDelivery(transformation: Transformation, source: Source): De
     keys: {
       picture: transformationTouching(canonical, "picture"),
       sound: transformationTouching(canonical, "sound"),
+      // A whole file has one format, which its name says.
+      whole: canonicalTransformation(canonical.map(({ format: _, streamingProfile: __, ...component }) => component)),
     },
   };
 }

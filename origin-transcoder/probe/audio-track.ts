@@ -1,7 +1,7 @@
 /** Puts together what ffprobe says of an audio track. Pure. */
 
 import { type AudioTrack, countsSamples } from "#media";
-import { multiply, parseRational, type Rational, rational, round } from "#transformation";
+import { divide, multiply, parseRational, type Rational, rational, round } from "#transformation";
 import type { PacketList, ProbedFrame, ProbedStream } from "./ffprobe.ts";
 
 /** The track, or undefined where nothing of it decodes. */
@@ -9,7 +9,7 @@ export function audioTrack(stream: ProbedStream, frames: readonly ProbedFrame[],
   const heard = frames.filter((frame) => frame.stream_index === stream.index && frame.media_type === "audio");
   const timeBase = parseRational(stream.time_base ?? "");
   const sampleRate = Number(stream.sample_rate ?? 0);
-  const start = heard[0]?.pts ?? heard[0]?.best_effort_timestamp;
+  const start = timeBase && firstTicks(heard, timeBase, sampleRate);
   if (!timeBase || start === undefined || !(sampleRate >= 1000 && sampleRate <= 768_000) || (stream.channels ?? 0) < 1) return undefined;
   const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
   const grid = frameGrid(heard, timeBase, sampleRate, toSamples);
@@ -31,6 +31,14 @@ export function audioTrack(stream: ProbedStream, frames: readonly ProbedFrame[],
     endSample: Math.max(toSamples(start) + 1, toSamples(end)),
     ...(grid && { grid }),
   };
+}
+
+/** When the first frame begins: its own time stamp, or counted back from the first one that has any (ASF leaves gaps). */
+function firstTicks(heard: readonly ProbedFrame[], timeBase: Rational, sampleRate: number): number | undefined {
+  const stamped = heard.findIndex((frame) => frame.pts !== undefined);
+  if (stamped < 0) return heard[0]?.best_effort_timestamp;
+  const before = heard.slice(0, stamped).reduce((sum, frame) => sum + (frame.nb_samples ?? 0), 0);
+  return (heard[stamped]?.pts ?? 0) - round(divide(rational(before, sampleRate), timeBase));
 }
 
 /**

@@ -44,7 +44,9 @@ export function findFrameRate(pts: readonly number[], timeBase: Rational, stated
   const perSecond = divide(rational(1), timeBase);
   const mean = toNumber(perSecond) * (deltas.length / ((pts.at(-1) ?? 0) - (pts[0] ?? 0)));
   if (steady) {
-    const exact = nearestStandard(mean, STANDARD_TOLERANCE) ?? statedNear(mean, stated) ?? nearestStandard(mean, rounding(usual)) ?? multiply(perSecond, rational(1, Math.round(usual)));
+    // The mean of a few jittery pictures is no better than their jitter.
+    const jitter = Math.max(...deltas.map((delta) => Math.abs(delta - usual))) / (usual * deltas.length);
+    const exact = nearestStandard(mean, STANDARD_TOLERANCE + 2 * jitter) ?? statedNear(mean, stated) ?? multiply(perSecond, rational(1, Math.round(usual)));
     return { frameRate: bounded(exact), variable: false, nominalTicks: usual };
   }
   // The faster stretches decide, or motion would be lost there.
@@ -53,9 +55,6 @@ export function findFrameRate(pts: readonly number[], timeBase: Rational, stated
   const rate = nearestStandard(pace, VARIABLE_TOLERANCE) ?? rational(Math.max(1, Math.round(pace)));
   return { frameRate: bounded(rate), variable: true, nominalTicks: usual };
 }
-
-/** How far off the mean of a few rounded time stamps may be. */
-const rounding = (usualTicks: number): number => Math.min(0.02, 1 / usualTicks);
 
 function statedNear(mean: number, stated: readonly (string | undefined)[]): Rational | undefined {
   return stated

@@ -34,7 +34,7 @@ async function probeOpened(bytes: number, opened: OpenSource, services: Services
   const ask = () => ffprobe(services.config.ffprobe, opened.input(container.demuxer), signal);
   const [{ streams, startTime, durationSeconds, chapters }, frames] = await Promise.all([ask().streams(), ask().firstFrames(FIRST_PACKETS[0])]);
   const wanted = streams.filter((stream) => isPicture(stream) || stream.codec_type === "audio");
-  if (wanted.length === 0) throw new Problem("not-playable", `This ${container.extension} file holds neither picture nor sound.`);
+  if (wanted.length === 0) throw new Problem("not-playable", `This ${container.extensions[0]} file holds neither picture nor sound.`);
   const decoded = await enoughFrames(wanted, frames, ask());
   const packets = await packetsOf(ask(), bytes <= FULL_SCAN_BYTES, durationSeconds);
   const { video, audio } = tracksOf(wanted, decoded, packets);

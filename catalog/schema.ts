@@ -1,0 +1,121 @@
+/** Everything that D1 holds. Lifetimes are in docs/storage.md. */
+
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { OriginBuild, Source } from "#media";
+import type { DeliveryType } from "#transformation";
+
+const assetName = {
+  cloud: text("cloud").notNull(),
+  deliveryType: text("delivery_type").$type<DeliveryType>().notNull(),
+  publicId: text("public_id").notNull(),
+};
+
+/** What a public id stands for at this moment. */
+export const assets = sqliteTable(
+  "assets",
+  {
+    ...assetName,
+    assetId: text("asset_id").notNull(),
+    sourceVersion: text("source_version").notNull(),
+    /** Seconds since 1970: what clients put behind `v` in URLs. */
+    uploadedAt: integer("uploaded_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    originalFilename: text("original_filename"),
+    tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
+    context: text("context", { mode: "json" }).$type<Readonly<Record<string, string>>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cloud, table.deliveryType, table.publicId] })],
+);
+
+/** The bytes behind an asset, now and for a day after they were replaced: players hold playlists that name them. */
+export const sources = sqliteTable(
+  "sources",
+  {
+    ...assetName,
+    version: text("version").notNull(),
+    objectKey: text("object_key").notNull(),
+    etag: text("etag").notNull(),
+    facts: text("facts", { mode: "json" }).$type<Source>().notNull(),
+    storedAt: integer("stored_at").notNull(),
+    replacedAt: integer("replaced_at"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.cloud, table.deliveryType, table.publicId, table.version] }),
+    index("sources_replaced").on(table.replacedAt),
+  ],
+);
+
+/** Uploads that come in chunks, until their last one. */
+export const uploads = sqliteTable(
+  "uploads",
+  {
+    cloud: text("cloud").notNull(),
+    /** The client's `X-Unique-Upload-Id`. */
+    id: text("id").notNull(),
+    objectKey: text("object_key").notNull(),
+    /** R2's multipart upload. */
+    multipartId: text("multipart_id").notNull(),
+    /** Length of every chunk but the last. */
+    chunkBytes: integer("chunk_bytes").notNull(),
+    totalBytes: integer("total_bytes"),
+    startedAt: integer("started_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cloud, table.id] })],
+);
+
+export const uploadChunks = sqliteTable(
+  "upload_chunks",
+  {
+    cloud: text("cloud").notNull(),
+    uploadId: text("upload_id").notNull(),
+    part: integer("part").notNull(),
+    etag: text("etag").notNull(),
+    bytes: integer("bytes").notNull(),
+    /** SHA-256, hexadecimal. */
+    digest: text("digest").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cloud, table.uploadId, table.part] })],
+);
+
+/** What the origin last said of itself; one row. */
+export const originBuilds = sqliteTable("origin_builds", {
+  id: integer("id").primaryKey(),
+  build: text("build", { mode: "json" }).$type<OriginBuild>().notNull(),
+  seenAt: integer("seen_at").notNull(),
+});
+
+/** Deliveries by minute and by what they have in common. */
+export const deliveries = sqliteTable(
+  "deliveries",
+  {
+    /** Minutes since 1970. */
+    minute: integer("minute").notNull(),
+    cloud: text("cloud").notNull(),
+    publicId: text("public_id").notNull(),
+    product: text("product").notNull(),
+    codec: text("codec").notNull(),
+    rung: text("rung").notNull(),
+    tier: text("tier").notNull(),
+    status: integer("status").notNull(),
+    country: text("country").notNull(),
+    device: text("device").notNull(),
+    requests: integer("requests").notNull(),
+    bytes: integer("bytes").notNull(),
+    encodes: integer("encodes").notNull(),
+    encodeMilliseconds: integer("encode_milliseconds").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [
+        table.cloud, table.minute, table.publicId, table.product, table.codec, table.rung, table.tier, table.status, table.country, table.device,
+      ],
+    }),
+  ],
+);
+
+/** Batches that have been counted: a queue may deliver one twice. */
+export const deliveryBatches = sqliteTable(
+  "delivery_batches",
+  { id: text("id").primaryKey(), countedAt: integer("counted_at").notNull() },
+  (table) => [index("delivery_batches_counted").on(table.countedAt)],
+);

@@ -1,0 +1,23 @@
+/** Hashes as signatures are spelled, and their comparison in constant time. */
+
+export type Encoding = "hex" | "base64url";
+
+export type Digest = (algorithm: "SHA-1" | "SHA-256", text: string, encoding: Encoding) => Promise<string>;
+
+export const hex = (bytes: ArrayBuffer): string => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+const base64url = (bytes: ArrayBuffer): string =>
+  btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+
+export const digest: Digest = async (algorithm, text, encoding) => {
+  const bytes = await crypto.subtle.digest(algorithm, new TextEncoder().encode(text));
+  return encoding === "hex" ? hex(bytes) : base64url(bytes);
+};
+
+/** Compares without telling by its time how many characters agree. */
+export function hashEquals(a: string, b: string): boolean {
+  const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
+  let difference = left.length ^ right.length;
+  for (let index = 0; index < left.length; index++) difference |= (left[index] ?? 0) ^ (right[index] ?? 0);
+  return difference === 0;
+}

@@ -1,0 +1,58 @@
+/** All doors of the Worker on one screen. */
+
+import { Hono } from "hono";
+import { METRICS } from "#catalog";
+import { Problem } from "#transformation";
+import type { Env } from "./config.ts";
+import { deliver } from "./deliver.ts";
+import { analyticsQuery } from "./deliveries/analytics-query.ts";
+import { PREFLIGHT, problemResponse } from "./responses.ts";
+import { servicesOf } from "./services.ts";
+import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
+
+export const app = new Hono<{ Bindings: Env }>();
+
+app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT }));
+
+app.get("/health", async (context) => {
+  const services = servicesOf(context);
+  const [database, origin] = await Promise.all([
+    services.catalog.originBuilds.last().then(() => true, () => false),
+    services.origin.isHealthy(),
+  ]);
+  const healthy = database && origin;
+  return context.json({ status: healthy ? "ok" : "unavailable", database, origin }, { status: healthy ? 200 : 503, headers: { "cache-control": "no-store" } });
+});
+
+app.route("/v1_1", uploadRoutes);
+
+app.get("/v1/:cloud/analytics/deliveries", async (context) => {
+  const services = servicesOf(context);
+  const cloud = context.req.param("cloud");
+  await services.admin.check(context.req.header("authorization"), cloud, "analytics:read", services.now());
+  const query = analyticsQuery(cloud, new URL(context.req.url).searchParams, services.now());
+  const rows = await services.catalog.deliveries.read(query);
+  const time = (minute: number) => new Date(minute * 60_000).toISOString();
+  const metrics = Object.fromEntries(Object.entries(METRICS).map(([name, { title, unit }]) => [name, { title, unit }]));
+  const answer = { from: time(query.from), to: time(query.to), interval: query.interval ?? null, group_by: query.groupBy, metrics, rows };
+  return context.json(answer, 200, { "cache-control": "no-store" });
+});
+
+app.on(["GET", "HEAD"], "/:cloud/video/*", async (context) => {
+  const services = servicesOf(context);
+  if (context.req.param("cloud") !== services.config.cloud) throw new Problem("not-found", "There is nothing at this address.");
+  const { response, facts } = await deliver(context.req.raw, services);
+  services.recorder.record(context.req.raw, response, facts);
+  return response;
+});
+
+app.notFound((context) => {
+  const known = context.req.method === "GET" || context.req.method === "HEAD";
+  return problemResponse(known ? new Problem("not-found", "There is nothing at this address.") : new Problem("method-not-allowed", `${context.req.method} is not for this address.`));
+});
+
+app.onError((error, context) => {
+  if (!(error instanceof Problem)) console.error("defect", error);
+  const problem = error instanceof Problem ? error : new Problem("internal", "Something went wrong here.");
+  return context.req.path.startsWith("/v1_1/") ? uploadProblem(problem) : problemResponse(problem);
+});

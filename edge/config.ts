@@ -1,0 +1,80 @@
+/** Configuration of the Worker: every variable and secret it reads, checked once per isolate. */
+
+import type { JWK } from "jose";
+
+/** The bindings and variables of `wrangler.toml` and `.dev.vars`. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly SOURCES: R2Bucket;
+  readonly PRODUCTS: R2Bucket;
+  readonly ENCODES: DurableObjectNamespace<import("./encode-coalescer.ts").EncodeCoalescer>;
+  readonly DELIVERIES: Queue<import("#catalog").DeliveryBatch>;
+  readonly CLOUD_NAME: string;
+  readonly API_KEY: string;
+  readonly API_SECRET: string;
+  readonly ORIGIN_URL: string;
+  readonly ORIGIN_SECRET: string;
+  /** JSON Web Key Sets: what playback tokens and admin tokens are verified with. */
+  readonly PLAYBACK_KEYS?: string;
+  readonly ADMIN_KEYS?: string;
+  /** Signs the grants that a signed URL hands on to what its playlist names. */
+  readonly GRANT_SECRET: string;
+  /** The S3 side of the bucket that SOURCES binds, for the origin to read. */
+  readonly S3_ENDPOINT: string;
+  readonly S3_BUCKET: string;
+  readonly S3_ACCESS_KEY_ID: string;
+  readonly S3_SECRET_ACCESS_KEY: string;
+}
+
+export interface EdgeConfig {
+  readonly cloud: string;
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly originUrl: string;
+  readonly originSecret: string;
+  readonly grantSecret: string;
+  readonly playbackKeys: readonly JWK[];
+  readonly adminKeys: readonly JWK[];
+  readonly s3: { readonly endpoint: string; readonly bucket: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Reads the environment; throws one Error that names everything that is missing. */
+export function configFrom(env: Env): EdgeConfig {
+  const faults: string[] = [];
+  const text = (name: keyof Env, minLength = 1): string => {
+    const value = env[name];
+    if (typeof value !== "string" || value.length < minLength) {
+      faults.push(minLength > 1 ? `${name} must have ${minLength} characters at least` : `${name} is not set`);
+      return "";
+    }
+    return value;
+  };
+  const keys = (name: "PLAYBACK_KEYS" | "ADMIN_KEYS"): readonly JWK[] => {
+    try {
+      const { keys: list } = JSON.parse(env[name] ?? '{"keys":[]}') as { keys: readonly JWK[] };
+      if (list.every((key) => key.kid && key.alg)) return list;
+    } catch {
+      // Said below.
+    }
+    faults.push(`${name} must be a JSON Web Key Set whose keys have kid and alg`);
+    return [];
+  };
+  const config: EdgeConfig = {
+    cloud: text("CLOUD_NAME"),
+    apiKey: text("API_KEY"),
+    apiSecret: text("API_SECRET"),
+    originUrl: text("ORIGIN_URL").replace(/\/$/, ""),
+    originSecret: text("ORIGIN_SECRET", 32),
+    grantSecret: text("GRANT_SECRET", 32),
+    playbackKeys: keys("PLAYBACK_KEYS"),
+    adminKeys: keys("ADMIN_KEYS"),
+    s3: {
+      endpoint: text("S3_ENDPOINT").replace(/\/$/, ""),
+      bucket: text("S3_BUCKET"),
+      accessKeyId: text("S3_ACCESS_KEY_ID"),
+      secretAccessKey: text("S3_SECRET_ACCESS_KEY"),
+    },
+  };
+  if (faults.length > 0) throw new Error(`The Worker is not configured:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
+  return config;
+}

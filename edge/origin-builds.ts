@@ -1,0 +1,52 @@
+/** What the origin can do, known without asking it for every playlist. */
+
+import type { Catalog } from "#catalog";
+import type { OriginBuild } from "#media";
+import { Problem } from "#transformation";
+import type { OriginClient } from "./origin-client.ts";
+
+/** How long an isolate goes on with what it knows before it asks again, in the background. */
+const FRESH_SECONDS = 30;
+
+export interface OriginBuilds {
+  /** @throws Problem `origin-unreachable` where no origin has ever answered */
+  current(): Promise<OriginBuild>;
+  /** Asks the origin now; after it said that a recipe is not its own. */
+  refresh(): Promise<OriginBuild>;
+}
+
+interface Known {
+  readonly build: OriginBuild;
+  readonly askedAt: number;
+}
+
+/** Plain data of the isolate's, shared by its requests. */
+let known: Known | undefined;
+
+export function originBuilds(catalog: Catalog, origin: OriginClient, now: () => number, waitUntil: (work: Promise<unknown>) => void): OriginBuilds {
+  async function refresh(): Promise<OriginBuild> {
+    const build = await origin.build();
+    const changed = known?.build.recipe !== build.recipe;
+    known = { build, askedAt: now() };
+    if (changed) await catalog.originBuilds.note(build, Math.floor(now()));
+    return build;
+  }
+  return {
+    refresh,
+    async current() {
+      if (!known) {
+        // A Worker that starts while the origin sleeps still writes playlists.
+        return refresh().catch(async (error: unknown) => {
+          const last = await catalog.originBuilds.last();
+          if (!last) throw error instanceof Problem ? error : new Problem("origin-unreachable", "No origin has answered yet.", { retryAfterSeconds: 5 });
+          return last.build;
+        });
+      }
+      if (now() - known.askedAt > FRESH_SECONDS) {
+        known = { ...known, askedAt: now() };
+        waitUntil(refresh().catch(() => {}));
+      }
+      return known.build;
+    },
+  };
+}

@@ -1,0 +1,57 @@
+/** The doors of Cloudinary's Upload API: upload, destroy. */
+
+import { Hono } from "hono";
+import { DELIVERY_TYPES, Problem } from "#transformation";
+import type { Env } from "../config.ts";
+import { PREFLIGHT } from "../responses.ts";
+import { type EdgeServices, servicesOf } from "../services.ts";
+import { uploadAnswer } from "./answer.ts";
+import { checkApiSignature } from "./api-signature.ts";
+import { takeUpload } from "./upload.ts";
+
+/** Statuses that Cloudinary's SDKs read a message from; for others they say "unexpected status code". */
+const SDK_STATUS: Readonly<Record<number, number>> = { 403: 401, 405: 400, 409: 400, 502: 500, 503: 420 };
+
+/** The shape of errors in this API. */
+export function uploadProblem(problem: Problem): Response {
+  const headers: Record<string, string> = { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store", "x-cld-error": problem.message.replaceAll(/[^\x20-\x7e]/g, "?") };
+  if (problem.facts.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.facts.retryAfterSeconds);
+  return new Response(JSON.stringify({ error: { message: problem.message, code: problem.code, ...problem.facts } }), {
+    status: SDK_STATUS[problem.status] ?? problem.status,
+    headers,
+  });
+}
+
+export const uploadRoutes = new Hono<{ Bindings: Env }>();
+
+uploadRoutes.post("/:cloud/:resource/upload", async (context) => {
+  const services = servicesOf(context);
+  checkAddress(context.req.param("cloud"), context.req.param("resource"), services);
+  const uploaded = await takeUpload(context.req.raw, services.config.cloud, services);
+  if ("taken" in uploaded) return answered({ done: false, bytes: uploaded.taken.end });
+  const base = new URL(context.req.url).origin;
+  const answer = await uploadAnswer(uploaded.asset, { base, ...services.config });
+  return answered({ ...answer, ...(uploaded.existing && { existing: true }) });
+});
+
+uploadRoutes.post("/:cloud/:resource/destroy", async (context) => {
+  const services = servicesOf(context);
+  checkAddress(context.req.param("cloud"), context.req.param("resource"), services);
+  const fields = new Map(Object.entries(await context.req.parseBody()).map(([name, value]) => [name, String(value)]));
+  await checkApiSignature(fields, services.config, services.now());
+  const deliveryType = DELIVERY_TYPES.find((known) => known === (fields.get("type") || "upload")) ?? "upload";
+  const name = { cloud: services.config.cloud, deliveryType, publicId: fields.get("public_id") ?? "" };
+  const found = await services.catalog.assets.deleteAsset(name, Math.floor(services.now()));
+  await services.assets.forget(name);
+  return answered({ result: found ? "ok" : "not found" });
+});
+
+const answered = (body: unknown): Response => new Response(JSON.stringify(body), { headers: { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store" } });
+
+/** `auto` finds out what a file is, and video is all that there is here. */
+function checkAddress(cloud: string, resource: string, services: EdgeServices): void {
+  if (cloud !== services.config.cloud) throw new Problem("not-found", `There is no cloud "${cloud.slice(0, 64)}" here.`, { parameter: "cloud_name" });
+  if (resource !== "video" && resource !== "auto") {
+    throw new Problem("invalid-upload", `resource_type must be "video" (audio, too), not "${resource.slice(0, 20)}".`, { parameter: "resource_type" });
+  }
+}

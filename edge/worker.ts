@@ -1,0 +1,22 @@
+/** The Worker's entry: requests, counted deliveries from the queue, and the hourly round. */
+
+import type { DeliveryBatch } from "#catalog";
+import { app } from "./app.ts";
+import type { Env } from "./config.ts";
+import { keepHouse } from "./housekeeping.ts";
+import { servicesFrom } from "./services.ts";
+
+export { EncodeCoalescer } from "./encode-coalescer.ts";
+
+export default {
+  fetch: app.fetch,
+
+  async queue(batch, env, context) {
+    const { catalog, now } = servicesFrom(env, context);
+    await catalog.deliveries.count(batch.messages.map((message) => message.body), Math.floor(now()));
+  },
+
+  async scheduled(_, env, context) {
+    await keepHouse(servicesFrom(env, context), env.PRODUCTS);
+  },
+} satisfies ExportedHandler<Env, DeliveryBatch>;
