@@ -1,0 +1,121 @@
+/** The player page: plays a stream with hls.js, or natively where that is better, and shows what it is playing. */
+
+import Hls, { type Fragment, type Level } from "hls.js";
+
+const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+
+const video = element<HTMLVideoElement>("video");
+const message = element<HTMLParagraphElement>("message");
+const quality = element<HTMLSelectElement>("quality");
+const track = element<HTMLSelectElement>("track");
+const facts = element<HTMLDListElement>("facts");
+
+/**
+ * Safari's own player is better there (AirPlay, power, Managed Media Source). Chromium claims to play HLS natively,
+ * too, but starts on the lowest rung and reports nothing: hls.js comes first.
+ */
+const playsNatively = (): boolean =>
+  video.canPlayType("application/vnd.apple.mpegurl") !== "" && (!Hls.isSupported() || /^Apple/.test(navigator.vendor));
+
+function show(values: Readonly<Record<string, string>>): void {
+  facts.replaceChildren(
+    ...Object.entries(values).map(([name, value]) => {
+      const row = document.createElement("div");
+      const [term, description] = [document.createElement("dt"), document.createElement("dd")];
+      term.textContent = name;
+      description.textContent = value;
+      row.append(term, description);
+      return row;
+    }),
+  );
+}
+
+function say(text: string | undefined): void {
+  message.hidden = text === undefined;
+  message.textContent = text ?? "";
+}
+
+function fill(select: HTMLSelectElement, labels: readonly string[], onChange: (index: number) => void): void {
+  select.replaceChildren(...labels.map((label, index) => new Option(label, String(index))));
+  select.disabled = labels.length < 2;
+  select.onchange = () => onChange(Number(select.value));
+}
+
+const describeLevel = (level: Level): string => `${level.width}x${level.height} ${level.videoCodec?.split(".")[0] ?? ""} ${Math.round(level.maxBitrate / 1000)} kbit/s`;
+
+/** Where the last segment came from, as the edge says in Server-Timing. */
+function lastTier(): string {
+  const entry = performance.getEntriesByType("resource").findLast((resource) => /\.m4s(\?|$)/.test(resource.name)) as PerformanceResourceTiming | undefined;
+  const timing = entry?.serverTiming.find(({ name }) => name === "cache")?.description;
+  return entry ? `${timing ?? "unknown"}, ${Math.round(entry.duration)} ms` : "none yet";
+}
+
+/** What the problem document of a refused playlist says. */
+async function reasonFor(address: string): Promise<string> {
+  const response = await fetch(address).catch(() => undefined);
+  const problem = response && !response.ok ? ((await response.json().catch(() => undefined)) as { detail?: string } | undefined) : undefined;
+  return problem?.detail ?? "The stream cannot be loaded.";
+}
+
+let current: Hls | undefined;
+
+function playWithHls(address: string): void {
+  const hls = new Hls({ capLevelToPlayerSize: false, cmcd: {} });
+  current = hls;
+  let last: Fragment | undefined;
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    fill(quality, ["automatic", ...hls.levels.map(describeLevel)], (index) => {
+      hls.nextLevel = index - 1;
+    });
+    void video.play().catch(() => {});
+  });
+  hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
+    element("sound").hidden = audioTracks.length < 2;
+    fill(track, audioTracks.map(({ name }) => name), (index) => {
+      hls.audioTrack = index;
+    });
+  });
+  hls.on(Hls.Events.FRAG_CHANGED, (_, { frag }) => {
+    last = frag;
+  });
+  hls.on(Hls.Events.ERROR, (_, { fatal, details }) => {
+    if (fatal) void reasonFor(address).then((reason) => say(`${reason} (${details})`));
+  });
+  video.ontimeupdate = () => {
+    const level = last && hls.levels[last.level];
+    const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
+    const end = video.buffered.length > 0 ? video.buffered.end(video.buffered.length - 1) : 0;
+    show({
+      Playing: level ? describeLevel(level) : "",
+      Codecs: level?.attrs["CODECS"] ?? "",
+      "Last segment from": lastTier(),
+      Buffer: `${Math.max(0, end - video.currentTime).toFixed(1)} s`,
+      Frames: `${totalVideoFrames} shown, ${droppedVideoFrames} dropped`,
+    });
+  };
+  hls.loadSource(address);
+  hls.attachMedia(video);
+}
+
+function play(address: string): void {
+  current?.destroy();
+  say(undefined);
+  quality.replaceChildren();
+  quality.disabled = true;
+  if (address === "") return say("Put a stream's address above, such as /demo/video/upload/sp_auto/demo.m3u8.");
+  if (!playsNatively()) return playWithHls(address);
+  video.src = address;
+  video.onerror = () => void reasonFor(address).then(say);
+  void video.play().catch(() => {});
+}
+
+const address = element<HTMLInputElement>("address");
+address.value = new URLSearchParams(location.search).get("src") ?? "";
+element<HTMLFormElement>("controls").onsubmit = (event) => {
+  event.preventDefault();
+  const query = new URLSearchParams(location.search);
+  query.set("src", address.value);
+  history.replaceState(null, "", `?${query}`);
+  play(address.value);
+};
+play(address.value);
