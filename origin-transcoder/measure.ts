@@ -19,11 +19,16 @@ const MEASURED_FRAMES = 48;
 
 const LIMITS = { wallSeconds: 60, outputBytes: 2 ** 26 };
 
+/** The faster of two runs: what else the machine does can only slow one down. */
 async function seconds(ffmpeg: string, args: readonly string[]): Promise<number> {
-  const startedAt = performance.now();
-  const { exitCode, complaints } = await run(ffmpeg, ["-nostdin", "-v", "error", ...args], LIMITS);
-  if (exitCode !== 0) throw new Error(`ffmpeg failed while it was measured: ${complaints}`);
-  return (performance.now() - startedAt) / 1000;
+  const times: number[] = [];
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const startedAt = performance.now();
+    const { exitCode, complaints } = await run(ffmpeg, ["-nostdin", "-v", "error", ...args], LIMITS);
+    if (exitCode !== 0) throw new Error(`ffmpeg failed while it was measured: ${complaints}`);
+    times.push((performance.now() - startedAt) / 1000);
+  }
+  return Math.min(...times);
 }
 
 const streamOf = (size: { width: number; height: number }, codec: VideoCodecName): VideoStream => ({

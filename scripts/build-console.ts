@@ -5,14 +5,18 @@ import { build } from "esbuild";
 
 const [SOURCE, TARGET] = ["console/src", "console/dist"];
 
-await mkdir(TARGET, { recursive: true });
-await build({
-  entryPoints: [`${SOURCE}/player.ts`],
-  outdir: TARGET,
-  bundle: true,
-  minify: true,
-  format: "esm",
-  target: "es2022",
-  logLevel: "warning",
-});
-for (const file of ["player.html", "player.css"]) await cp(`${SOURCE}/${file}`, `${TARGET}/${file}`);
+export async function buildConsole(): Promise<void> {
+  await mkdir(TARGET, { recursive: true });
+  await build({
+    entryPoints: [`${SOURCE}/player.ts`],
+    outdir: TARGET,
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+  });
+  for (const file of ["player.html", "player.css"]) await cp(`${SOURCE}/${file}`, `${TARGET}/${file}`);
+}
+
+if (import.meta.main) await buildConsole();

@@ -6,6 +6,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { buildConsole } from "./build-console.ts";
 import type { LocalSettings } from "./local-settings.ts";
 
 export interface LocalService {
@@ -150,6 +151,7 @@ async function healthy(base: string, failed: Promise<never>): Promise<void> {
 export async function startLocalService({ port, settings, stateFolder, workFolder }: LocalServiceOptions): Promise<LocalService> {
   await mkdir(join(workFolder, "logs"), { recursive: true });
   const log = (name: string): string => join(workFolder, "logs", `${name}.log`);
+  await buildConsole();
   await writeLocalConfig(settings);
   await migrate(stateFolder, log("migrations"));
   const base = `http://127.0.0.1:${port}`;

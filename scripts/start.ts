@@ -42,7 +42,8 @@ try {
   await offerFilm();
   await service.failed;
 } catch (error) {
-  console.error(`edgereel: ${(error as Error).message}`);
+  const { message, cause } = error as Error;
+  console.error(`edgereel: ${message}${cause instanceof Error ? ` (${cause.message})` : ""}`);
   await end(1);
 }
 
@@ -57,7 +58,7 @@ async function offerFilm(): Promise<void> {
     says(`edgereel: ${film} is uploaded (${Number(duration).toFixed(1)} s)`);
   } else if (!(await fetch(address("demo.mp4"), { method: "HEAD" })).ok) {
     const path = join(WORK_FOLDER, "demo.mp4");
-    makeDemoFilm(path);
+    await makeDemoFilm(path);
     await uploadFile(target, path, { public_id: publicId });
   }
   const stream = `/${cloud}/video/upload/sp_auto/${encodeURIComponent(publicId)}.m3u8`;
