@@ -88,11 +88,14 @@ const FRAME_RATE_EXPONENT = 0.6;
 /** Twice the pixels need less than twice the bits, too: large pictures have more that is smooth. */
 const PIXEL_EXPONENT = 0.75;
 
+/** Encoders miss caps that leave a picture a few bytes. */
+const SMALLEST_CAP = 150_000;
+
 /** The most H.264 bits a second for a size and frame rate, read off the ladder between its rungs. */
 export function ladderBits({ width, height }: Size, frameRate: Rational): number {
   const pixels = width * height;
   const nearest = LADDER.find(({ box }) => pixels <= box.width * box.height) ?? (LADDER.at(-1) as Rung);
   const bySize = (pixels / (nearest.box.width * nearest.box.height)) ** PIXEL_EXPONENT;
   const byRate = Math.max(0.4, (toNumber(frameRate) / NOMINAL_FRAME_RATE) ** FRAME_RATE_EXPONENT);
-  return Math.max(40_000, nearest.maxBitsPerSecond * bySize * byRate);
+  return Math.max(SMALLEST_CAP, nearest.maxBitsPerSecond * bySize * byRate);
 }

@@ -147,7 +147,8 @@ export function keyframeRendition(plan: DeliveryPlan): KeyframeRendition | undef
  * first that it is too slow for, so that no codec's ladder has a hole. The lowest H.264 rung is always there.
  */
 export function keptUp(plan: DeliveryPlan, renditions: readonly VideoRendition[], build: OriginBuild): readonly VideoRendition[] {
-  const frames = Math.min(plan.grid.frames, SEGMENT_GOPS * plan.grid.gopFrames);
+  // A whole segment, however short the film: what matters is whether the origin keeps up.
+  const frames = SEGMENT_GOPS * plan.grid.gopFrames;
   const holds = ({ codec, stream }: VideoRendition) =>
     keepsUp(build, codec, { source: plan.source, size: stream, frameRate: stream.frameRate, frames });
   return VIDEO_CODEC_NAMES.flatMap((codec) => {

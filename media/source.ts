@@ -58,11 +58,27 @@ export interface AudioTrack {
   /** First sample and end, in samples of `sampleRate` on the file's own time line. */
   readonly startSample: number;
   readonly endSample: number;
-  /**
-   * For containers whose time stamps are coarser than a sample: the codec's frame length and the grid's phase, by which
-   * time stamps are snapped. Without it every seek lands a little elsewhere (measured: -19 dB instead of -45 dB at joins).
-   */
-  readonly grid?: { readonly frameSamples: number; readonly phaseSamples: number };
+  /** How time stamps become sample positions, where they do not count samples themselves. */
+  readonly clock?: SampleClock;
+}
+
+/**
+ * Time stamps that are coarser than a sample, or that jump a little, snapped to the codec's frames: sound is played as
+ * it was recorded, one frame behind the other, until the time stamps leave it by more than the ear forgives. Without
+ * this every seek lands a little elsewhere (measured: -19 dB at joins instead of -45 dB).
+ */
+export interface SampleClock {
+  readonly frameSamples: number;
+  /** Ascending; each holds from a time stamp on, given in samples. The first holds from the beginning. */
+  readonly regions: readonly SampleRegion[];
+}
+
+export interface SampleRegion {
+  readonly fromSample: number;
+  /** Samples by which the count has run ahead of the time stamps. */
+  readonly excessSamples: number;
+  /** Where frames begin, modulo their length. */
+  readonly phaseSamples: number;
 }
 
 export interface SubtitleTrack {

@@ -1,6 +1,7 @@
 /** The timeline: which frames of the source's own grid the output shows, in order. */
 
 import { multiply, Problem, type Rational, rational, round, subtract, type TimeOffset } from "#transformation";
+import { containerNamed } from "./containers.ts";
 import { secondsOf } from "./grid.ts";
 import type { Source } from "./source.ts";
 
@@ -24,12 +25,17 @@ export function sourceDuration(source: Source): Rational {
     .reduce((longest, length) => (length.num / length.den > longest.num / longest.den ? length : longest), rational(0));
 }
 
-/** The instant of the source's own time line that the presentation calls zero: its first picture, or its first sample. */
+/** Sound that begins this much later is still counted from the file's own zero: what lies before is the codec's delay. */
+const MAX_DELAY_SECONDS = 0.5;
+
+/** The instant of the source's own time line that the presentation calls zero: its first picture, or where sound alone begins. */
 export function timeZero(source: Source): Rational {
   const { video, audio } = source;
   if (video) return multiply(rational(video.startTicks), video.timeBase);
-  const first = audio[0];
-  return first ? rational(first.startSample, first.sampleRate) : rational(0);
+  const [first] = audio;
+  if (!first) return rational(0);
+  const isDelay = first.startSample > 0 && first.startSample <= MAX_DELAY_SECONDS * first.sampleRate;
+  return isDelay && containerNamed(source.container)?.seek !== "packet" ? rational(0) : rational(first.startSample, first.sampleRate);
 }
 
 /** The whole source at a frame rate. */

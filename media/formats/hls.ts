@@ -29,8 +29,11 @@ function audioName(rendition: AudioRendition, all: readonly AudioRendition[]): s
   return twins.length > 1 ? `${name} ${rendition.position + 1}` : name;
 }
 
-function audioMedia(rendition: AudioRendition, all: readonly AudioRendition[], uriOf: UriOf): string {
-  const preferred = all.find((other) => other.track.isDefault) ?? all[0];
+const preferredOf = (all: readonly AudioRendition[]): AudioRendition | undefined => all.find(({ track }) => track.isDefault) ?? all[0];
+
+/** @param isVariant whether the preferred rendition is a variant itself, as it is where there is no picture */
+function audioMedia(rendition: AudioRendition, all: readonly AudioRendition[], uriOf: UriOf, isVariant: boolean): string {
+  const preferred = preferredOf(all);
   const isFirstOfLanguage = all.find((other) => other.track.language === rendition.track.language) === rendition;
   return `#EXT-X-MEDIA:${attributes([
     ["TYPE", "AUDIO"],
@@ -41,7 +44,8 @@ function audioMedia(rendition: AudioRendition, all: readonly AudioRendition[], u
     // Members that are chosen automatically must differ in language.
     ["AUTOSELECT", rendition === preferred || (isFirstOfLanguage && rendition.track.language !== preferred?.track.language) ? "YES" : "NO"],
     ["CHANNELS", quoted(String(rendition.channels))],
-    ["URI", quoted(uriOf(rendition, "playlist.m3u8"))],
+    // Without a URI the rendition is what the variant itself plays (4.4.6.2.1).
+    ["URI", isVariant && rendition === preferred ? undefined : quoted(uriOf(rendition, "playlist.m3u8"))],
   ])}`;
 }
 
@@ -67,13 +71,17 @@ function variant(rendition: VideoRendition, audio: readonly AudioRendition[], ur
   ];
 }
 
-function audioVariant(rendition: AudioRendition, uriOf: UriOf): readonly string[] {
+/** Sound alone: the preferred rendition is the variant, the others are alternatives to it. */
+function audioVariant(all: readonly AudioRendition[], uriOf: UriOf): readonly string[] {
+  const rendition = preferredOf(all);
+  if (!rendition) return [];
   return [
     `#EXT-X-STREAM-INF:${attributes([
       ["BANDWIDTH", String(rendition.bandwidth)],
       ["AVERAGE-BANDWIDTH", String(rendition.averageBandwidth)],
       ["CODECS", quoted(rendition.codecString)],
-      ["AUDIO", quoted(AUDIO_GROUP)],
+      ["AUDIO", all.length > 1 ? quoted(AUDIO_GROUP) : undefined],
+      ["CLOSED-CAPTIONS", "NONE"],
     ])}`,
     uriOf(rendition, "playlist.m3u8"),
   ];
@@ -110,13 +118,14 @@ export interface Presentation {
 
 /** The multivariant playlist of what a client is offered. */
 export function multivariantPlaylist({ video, audio, keyframes }: Presentation, uriOf: UriOf): string {
+  const soundAlone = video.length === 0;
   const lines = [
     ...HEADER,
     "#EXT-X-INDEPENDENT-SEGMENTS",
-    ...audio.map((rendition) => audioMedia(rendition, audio, uriOf)),
+    ...(soundAlone && audio.length < 2 ? [] : audio.map((rendition) => audioMedia(rendition, audio, uriOf, soundAlone))),
     ...startingOrder(video).flatMap((rendition) => variant(rendition, audio, uriOf)),
-    ...(video.length === 0 && audio[0] ? audioVariant(audio[0], uriOf) : []),
-    ...(keyframes && video.length > 0 ? [keyframeVariant(keyframes, uriOf)] : []),
+    ...(soundAlone ? audioVariant(audio, uriOf) : []),
+    ...(keyframes && !soundAlone ? [keyframeVariant(keyframes, uriOf)] : []),
   ];
   return `${lines.join("\n")}\n`;
 }

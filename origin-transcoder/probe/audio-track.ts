@@ -1,8 +1,9 @@
 /** Puts together what ffprobe says of an audio track. Pure. */
 
-import { type AudioTrack, countsSamples } from "#media";
+import type { AudioTrack } from "#media";
 import { divide, multiply, parseRational, type Rational, rational, round } from "#transformation";
 import type { PacketList, ProbedFrame, ProbedStream } from "./ffprobe.ts";
+import { sampleClock } from "./sample-clock.ts";
 
 /** The track, or undefined where nothing of it decodes. */
 export function audioTrack(stream: ProbedStream, frames: readonly ProbedFrame[], packets: PacketList): AudioTrack | undefined {
@@ -12,7 +13,7 @@ export function audioTrack(stream: ProbedStream, frames: readonly ProbedFrame[],
   const start = timeBase && firstTicks(heard, timeBase, sampleRate);
   if (!timeBase || start === undefined || !(sampleRate >= 1000 && sampleRate <= 768_000) || (stream.channels ?? 0) < 1) return undefined;
   const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
-  const grid = frameGrid(heard, timeBase, sampleRate, toSamples);
+  const clock = sampleClock(stream, heard, packets, { timeBase, sampleRate });
   // Packets come in order: the last few hold the end.
   const ends = packets.tail.slice(-50).map(({ pts, duration }) => (pts === undefined ? start : pts + (duration ?? 0)));
   const end = Math.max(start + 1, ...(ends.length > 0 ? ends : [start + (stream.duration_ts ?? 0)]));
@@ -29,7 +30,7 @@ export function audioTrack(stream: ProbedStream, frames: readonly ProbedFrame[],
     sampleRate,
     startSample: toSamples(start),
     endSample: Math.max(toSamples(start) + 1, toSamples(end)),
-    ...(grid && { grid }),
+    ...(clock && { clock }),
   };
 }
 
@@ -39,20 +40,6 @@ function firstTicks(heard: readonly ProbedFrame[], timeBase: Rational, sampleRat
   if (stamped < 0) return heard[0]?.best_effort_timestamp;
   const before = heard.slice(0, stamped).reduce((sum, frame) => sum + (frame.nb_samples ?? 0), 0);
   return (heard[stamped]?.pts ?? 0) - round(divide(rational(before, sampleRate), timeBase));
-}
-
-/**
- * The grid that coarse time stamps are snapped to: frames of one length, and the phase of the second one (the first
- * may be trimmed by the decoder's delay). Codecs with frames of varying length have none.
- */
-function frameGrid(heard: readonly ProbedFrame[], timeBase: Rational, sampleRate: number, toSamples: (ticks: number) => number) {
-  if (countsSamples(timeBase, sampleRate)) return undefined;
-  const lengths = heard.slice(1, -1).map((frame) => frame.nb_samples);
-  const [frameSamples] = lengths;
-  const second = heard[1]?.pts;
-  if (frameSamples === undefined || second === undefined || lengths.some((length) => length !== frameSamples)) return undefined;
-  const phaseSamples = ((toSamples(second) % frameSamples) + frameSamples) % frameSamples;
-  return { frameSamples, phaseSamples };
 }
 
 /** BCP 47 of a container's ISO 639-2 code: `eng` becomes `en`; `und` where there is none. */
