@@ -67,8 +67,8 @@ export interface PacketList {
 
 export interface Ffprobe {
   streams(): Promise<{ streams: readonly ProbedStream[]; startTime: string; durationSeconds: number; chapters: number }>;
-  /** Decodes the first packets of the file. */
-  firstFrames(packets: number): Promise<readonly ProbedFrame[]>;
+  /** Decodes the first packets of pictures (`V`, cover art left out) or of sound (`a`). */
+  firstFrames(media: "V" | "a", packets: number): Promise<readonly ProbedFrame[]>;
   /** All packets, or those of an interval in ffprobe's notation. */
   packets(interval?: string): Promise<readonly ProbedPacket[]>;
 }
@@ -103,8 +103,9 @@ export function ffprobe(program: string, input: Input, signal?: AbortSignal): Ff
         chapters: answer.chapters?.length ?? 0,
       };
     },
-    firstFrames: async (packets) => {
-      const answer = await json<{ frames: ProbedFrame[] }>("-show_frames", "-show_entries", `frame=${FRAME_FIELDS}`, "-read_intervals", `%+#${packets}`);
+    firstFrames: async (media, packets) => {
+      // Never all streams: the decoder of EIA-608 captions goes on for ever (ffmpeg 5.1).
+      const answer = await json<{ frames: ProbedFrame[] }>("-select_streams", media, "-show_frames", "-show_entries", `frame=${FRAME_FIELDS}`, "-read_intervals", `%+#${packets}`);
       return answer.frames ?? [];
     },
     packets: async (interval) => {

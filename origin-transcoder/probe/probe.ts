@@ -32,10 +32,14 @@ async function probeOpened(bytes: number, opened: OpenSource, services: Services
   const container = containerOf(await opened.read(0, Math.min(SNIFF_BYTES, bytes)));
   if (!container) throw new Problem("not-playable", "This is no video or audio file: its first bytes belong to no container that is taken.");
   const ask = () => ffprobe(services.config.ffprobe, opened.input(container.demuxer), signal);
-  const [{ streams, startTime, durationSeconds, chapters }, frames] = await Promise.all([ask().streams(), ask().firstFrames(FIRST_PACKETS[0])]);
+  const [{ streams, startTime, durationSeconds, chapters }, ...first] = await Promise.all([
+    ask().streams(),
+    ask().firstFrames("V", FIRST_PACKETS[0]),
+    ask().firstFrames("a", FIRST_PACKETS[0]),
+  ]);
   const wanted = streams.filter((stream) => isPicture(stream) || stream.codec_type === "audio");
   if (wanted.length === 0) throw new Problem("not-playable", `This ${container.extensions[0]} file holds neither picture nor sound.`);
-  const decoded = await enoughFrames(wanted, frames, ask());
+  const decoded = await enoughFrames(wanted, first.flat(), ask());
   const packets = await packetsOf(ask(), bytes <= FULL_SCAN_BYTES, durationSeconds);
   const { video, audio } = tracksOf(wanted, decoded, packets);
   if (!video && audio.length === 0) throw undecodable(wanted);
@@ -59,7 +63,8 @@ const undecodable = (streams: readonly ProbedStream[]): Problem =>
 /** Decodes further into the file where a stream has shown nothing yet: key pictures may be far apart, sound may start late. */
 async function enoughFrames(streams: readonly ProbedStream[], frames: readonly ProbedFrame[], probe: Ffprobe): Promise<readonly ProbedFrame[]> {
   const silent = streams.some((stream) => !frames.some((frame) => frame.stream_index === stream.index));
-  return silent ? await probe.firstFrames(FIRST_PACKETS[1]) : frames;
+  if (!silent) return frames;
+  return (await Promise.all([probe.firstFrames("V", FIRST_PACKETS[1]), probe.firstFrames("a", FIRST_PACKETS[1])])).flat();
 }
 
 async function packetsOf(probe: Ffprobe, complete: boolean, durationSeconds: number): Promise<PacketList> {
