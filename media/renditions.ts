@@ -3,7 +3,7 @@
 import { toNumber, type VideoCodecName } from "#transformation";
 import { AUDIO_CODECS, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
 import { outputColour } from "./colour.ts";
-import { secondsOf, segmentFrames, SEGMENT_GOPS } from "./grid.ts";
+import { secondsOf, segmentCount, segmentFrames, SEGMENT_GOPS } from "./grid.ts";
 import { evenSize, ladderBits, LADDER, type Rung, rungsFor, type Size } from "./ladder.ts";
 import { keepsUp, type OriginBuild } from "./origin-build.ts";
 import type { DeliveryPlan } from "./plan.ts";
@@ -99,6 +99,9 @@ function videoRendition(plan: DeliveryPlan, codec: VideoCodecName, size: Size, r
   const stream = streamOf(plan, size, codec);
   if (!stream || Math.min(size.width, size.height) < VIDEO_CODECS[codec].smallestSide) return undefined;
   const sound = plan.wantsSound && plan.source.audio.length > 0 ? AUDIO_CODECS.aac : undefined;
+  const peak = peakBits(stream, codec, plan);
+  // Of a single segment the mean is the peak.
+  const average = segmentCount(plan.grid) > 1 ? stream.maxBitsPerSecond : peak;
   return {
     kind: "video",
     id: `${rung?.name ?? "full"}-${codec}`,
@@ -106,8 +109,8 @@ function videoRendition(plan: DeliveryPlan, codec: VideoCodecName, size: Size, r
     ...(rung && { rung }),
     stream,
     codecString: VIDEO_CODECS[codec].codecString(stream),
-    bandwidth: Math.ceil(peakBits(stream, codec, plan) + (sound?.peakBitsPerSecond ?? 0)),
-    averageBandwidth: Math.ceil(stream.maxBitsPerSecond + (sound?.bitsPerSecond ?? 0)),
+    bandwidth: Math.ceil(peak + (sound?.peakBitsPerSecond ?? 0)),
+    averageBandwidth: Math.ceil(average + (sound?.bitsPerSecond ?? 0)),
     // By size first, then by codec: a client that plays several takes the best one of the largest size it can.
     score: (rung ? LADDER.indexOf(rung) + 1 : 1) + VIDEO_CODECS[codec].preference / 10,
   };
