@@ -54,7 +54,8 @@ export function profileHolds({ name, maxResolution }: StreamingProfile, { lines 
   return PROFILE_LINES[name]?.includes(lines) ?? false;
 }
 
-const even = (length: number): number => Math.max(2, 2 * Math.round(length / 2));
+/** Halves go down: an odd source is not made larger. */
+const even = (length: number): number => Math.max(2, 2 * Math.ceil(length / 2 - 0.5));
 
 /** The nearest even size: 4:2:0 has no odd one. */
 export const evenSize = ({ width, height }: Size): Size => ({ width: even(width), height: even(height) });

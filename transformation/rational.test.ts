@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { add, ceil, compare, divide, floor, formatRational, multiply, parseRational, type Rational, rational, round, subtract, toDecimal, toFixed, toNumber } from "./rational.ts";
+
+const fractions = fc.tuple(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.integer({ min: 1, max: 100_000 })).map(([num, den]) => rational(num, den));
+
+describe("rational time", () => {
+  it("adds and takes away without losing anything", () => {
+    fc.assert(fc.property(fractions, fractions, (a, b) => { expect(subtract(add(a, b), b)).toEqual(a); }));
+  });
+
+  it("multiplies and divides without losing anything", () => {
+    fc.assert(fc.property(fractions, fractions.filter((b) => b.num !== 0), (a, b) => { expect(divide(multiply(a, b), b)).toEqual(a); }));
+  });
+
+  it("rounds to the nearest whole number, halves up", () => {
+    fc.assert(
+      fc.property(fractions, (a) => {
+        expect(floor(a)).toBeLessThanOrEqual(toNumber(a));
+        expect(ceil(a)).toBeGreaterThanOrEqual(toNumber(a));
+        expect(compare(subtract(a, rational(round(a))), rational(1, 2))).toBeLessThan(0);
+        expect(compare(subtract(a, rational(round(a))), rational(-1, 2))).toBeGreaterThanOrEqual(0);
+      }),
+    );
+    expect([round(rational(1, 2)), round(rational(-1, 2)), round(rational(3, 2))]).toEqual([1, 0, 2]);
+  });
+
+  it("reads back what it writes", () => {
+    fc.assert(fc.property(fractions, (a) => { expect(parseRational(formatRational(a))).toEqual(a); }));
+  });
+
+  it.each([
+    ["30000/1001", { num: 30_000, den: 1001 }],
+    ["29.97", { num: 2997, den: 100 }],
+    ["-0.5", { num: -1, den: 2 }],
+    ["25", { num: 25, den: 1 }],
+  ])("reads %s exactly", (text, value) => expect(parseRational(text)).toEqual(value));
+
+  it.each(["", "1/0", "abc", "1e5", "1/2/3", "0x10", " 1"])("takes %j for no number", (text) => expect(parseRational(text)).toBeUndefined());
+
+  it("prints decimals by integer arithmetic, so that playlists never show 3.9999999", () => {
+    const cases: readonly (readonly [Rational, number, string])[] = [
+      [rational(120, 30), 6, "4.000000"],
+      [rational(60 * 1001, 30_000), 6, "2.002000"],
+      [rational(30_000, 1001), 3, "29.970"],
+      [rational(-1, 3), 3, "-0.333"],
+      [rational(7), 0, "7"],
+    ];
+    for (const [value, digits, text] of cases) expect(toFixed(value, digits)).toBe(text);
+    expect([toDecimal(rational(13, 2)), toDecimal(rational(5)), toDecimal(rational(100))]).toEqual(["6.5", "5", "100"]);
+  });
+
+  it("refuses to go beyond what is exact", () => {
+    expect(() => multiply(rational(2 ** 52), rational(3))).toThrow(RangeError);
+    expect(() => rational(1, 0)).toThrow(RangeError);
+  });
+});
