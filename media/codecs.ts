@@ -92,7 +92,7 @@ const h265: VideoCodec = {
   name: "h265",
   sampleEntry: "hvc1",
   sampleEntryAliases: ["hev1"],
-  relativeBits: 0.7,
+  relativeBits: 0.75,
   peakOverCap: 1.06,
   preference: 2,
   smallestSide: 32,
@@ -136,7 +136,8 @@ const av1: VideoCodec = {
   name: "av1",
   sampleEntry: "av01",
   sampleEntryAliases: [],
-  relativeBits: 0.6,
+  // SVT-AV1 freezes pictures where its cap is tight: less than this shows at 234p.
+  relativeBits: 0.7,
   peakOverCap: 1.25,
   preference: 3,
   // SVT-AV1 1.4 refuses less than 64.

@@ -27,7 +27,7 @@ const rung = (width: number, height: number, maxBitsPerSecond: number): Rung => 
  * would pass over the whole codec at its first estimate.
  */
 export const LADDER: readonly Rung[] = [
-  rung(416, 234, 240_000),
+  rung(416, 234, 300_000),
   rung(640, 360, 800_000),
   rung(960, 540, 2_000_000),
   rung(1280, 720, 3_600_000),

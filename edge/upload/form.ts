@@ -47,7 +47,8 @@ export async function readUploadForm(request: Request, sink: FileSink): Promise<
   });
 
   if (!request.body) throw new Problem("invalid-upload", "The request has no body.");
-  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+  // What is left after a refusal is read by `drain`: a cancelled body would break the connection before the answer.
+  for await (const chunk of request.body.values({ preventCancel: true }) as AsyncIterable<Uint8Array>) {
     parser.write(chunk);
     if (fault) throw fault;
     for (const bytes of pending.splice(0)) await sink.write(bytes);
@@ -56,6 +57,19 @@ export async function readUploadForm(request: Request, sink: FileSink): Promise<
   if (fault) throw fault;
   if (!done) throw new Problem("invalid-upload", "The form ends in the middle.");
   return { fields, ...(filename !== undefined && { filename }) };
+}
+
+/** Beyond this a refused client finds its connection closed. */
+const MAX_DRAINED_BYTES = 512 * 2 ** 20;
+
+/** Reads what a client is still sending, so that it comes to read why it was refused: most listen only when they have sent all. */
+export async function drain(request: Request): Promise<void> {
+  if (!request.body || request.bodyUsed && request.body.locked) return;
+  let bytes = 0;
+  for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > MAX_DRAINED_BYTES) return;
+  }
 }
 
 /** `tags[]` given several times is one list, as Cloudinary's SDKs send and sign it. */

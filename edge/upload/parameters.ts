@@ -11,7 +11,9 @@ export interface UploadParameters {
   readonly originalFilename: string | null;
 }
 
+// SDKs spell truth in two ways.
 const isTrue = (text: string | undefined): boolean => text === "true" || text === "1";
+const isFalse = (text: string | undefined): boolean => text === "false" || text === "0";
 
 /** A random name, as Cloudinary gives: 20 letters and digits. */
 function randomPublicId(random: Uint8Array): string {
@@ -28,7 +30,7 @@ function nameOf(fields: ReadonlyMap<string, string>, filename: string, random: U
   if (given !== undefined && given !== "") return given;
   if (!isTrue(fields.get("use_filename"))) return randomPublicId(random);
   const base = asPublicId(filename);
-  return fields.get("unique_filename") === "false" ? base : `${base}_${randomPublicId(random).slice(0, 6)}`;
+  return isFalse(fields.get("unique_filename")) ? base : `${base}_${randomPublicId(random).slice(0, 6)}`;
 }
 
 /** `a=b|c=d`, with `\` before a literal `|` or `=`. */
@@ -49,7 +51,7 @@ export function uploadParameters(fields: ReadonlyMap<string, string>, filename: 
   return {
     publicId,
     deliveryType,
-    overwrite: fields.get("overwrite") !== "false" && fields.get("overwrite") !== "0",
+    overwrite: !isFalse(fields.get("overwrite")),
     tags: (fields.get("tags") ?? "").split(",").map((tag) => tag.trim()).filter((tag) => tag !== ""),
     context: contextOf(fields.get("context") ?? ""),
     originalFilename: isTrue(fields.get("discard_original_filename")) ? null : withoutExtension(filename),

@@ -7,6 +7,7 @@ import { PREFLIGHT } from "../responses.ts";
 import { type EdgeServices, servicesOf } from "../services.ts";
 import { uploadAnswer } from "./answer.ts";
 import { checkApiSignature } from "./api-signature.ts";
+import { drain } from "./form.ts";
 import { takeUpload } from "./upload.ts";
 
 /** Statuses that Cloudinary's SDKs read a message from; for others they say "unexpected status code". */
@@ -26,8 +27,11 @@ export const uploadRoutes = new Hono<{ Bindings: Env }>();
 
 uploadRoutes.post("/:cloud/:resource/upload", async (context) => {
   const services = servicesOf(context);
-  checkAddress(context.req.param("cloud"), context.req.param("resource"), services);
-  const uploaded = await takeUpload(context.req.raw, services.config.cloud, services);
+  const request = context.req.raw;
+  const uploaded = await takenOrDrained(request, async () => {
+    checkAddress(context.req.param("cloud"), context.req.param("resource"), services);
+    return takeUpload(request, services.config.cloud, services);
+  });
   if ("taken" in uploaded) return answered({ done: false, bytes: uploaded.taken.end });
   const base = new URL(context.req.url).origin;
   const answer = await uploadAnswer(uploaded.asset, { base, ...services.config });
@@ -45,6 +49,16 @@ uploadRoutes.post("/:cloud/:resource/destroy", async (context) => {
   await services.assets.forget(name);
   return answered({ result: found ? "ok" : "not found" });
 });
+
+/** A refusal is worth nothing to a client that never gets to read it. */
+async function takenOrDrained<T>(request: Request, take: () => Promise<T>): Promise<T> {
+  try {
+    return await take();
+  } catch (error) {
+    await drain(request).catch(() => {});
+    throw error;
+  }
+}
 
 const answered = (body: unknown): Response => new Response(JSON.stringify(body), { headers: { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store" } });
 

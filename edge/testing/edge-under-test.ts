@@ -1,0 +1,82 @@
+/** The Worker on real workerd with real storage, in front of an origin that the test provides. */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { build } from "esbuild";
+import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import { unstable_readConfig } from "wrangler";
+
+export const CLOUD = "demo";
+export const API_KEY = "123456789012345";
+export const API_SECRET = "an-api-secret-for-tests";
+export const ORIGIN_SECRET = "an-origin-secret-for-tests-32-chars";
+
+export interface EdgeUnderTest {
+  /** `http://127.0.0.1:<port>` */
+  readonly base: string;
+  readonly miniflare: Miniflare;
+  get(path: string, init?: RequestInit): Promise<Response>;
+  /** Runs SQL in the Worker's database. */
+  sql<T = Record<string, unknown>>(text: string): Promise<readonly T[]>;
+  stop(): Promise<void>;
+}
+
+/** The Worker as production builds it: one file, nothing but what it imports. */
+export async function bundleWorker(entry = "edge/worker.ts"): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    target: "es2024",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["workerd", "worker", "import"],
+    external: ["cloudflare:*"],
+    write: false,
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** Bindings as wrangler.toml names them, for Miniflare. */
+function bindingsFromConfig() {
+  const config = unstable_readConfig({ config: "wrangler.toml" });
+  return {
+    compatibilityDate: config.compatibility_date,
+    d1Databases: config.d1_databases.map(({ binding }) => binding),
+    r2Buckets: config.r2_buckets.map(({ binding }) => binding),
+    durableObjects: Object.fromEntries(config.durable_objects.bindings.map(({ name, class_name }) => [name, { className: class_name, useSQLite: true }])),
+    queueProducers: Object.fromEntries((config.queues.producers ?? []).map(({ binding, queue }) => [binding, queue])),
+    queueConsumers: Object.fromEntries((config.queues.consumers ?? []).map(({ queue }) => [queue, { maxBatchTimeout: 1, maxBatchSize: 100 }])),
+  };
+}
+
+async function migrate(miniflare: Miniflare): Promise<void> {
+  const database = await miniflare.getD1Database("DB");
+  const folder = "catalog/migrations";
+  for (const name of readdirSync(folder).filter((file) => file.endsWith(".sql")).sort()) {
+    const statements = readFileSync(`${folder}/${name}`, "utf8").split("--> statement-breakpoint");
+    await database.batch(statements.map((statement) => database.prepare(statement)));
+  }
+}
+
+export async function startEdge(variables: Readonly<Record<string, string>>): Promise<EdgeUnderTest> {
+  const bindings = {
+    CLOUD_NAME: CLOUD, API_KEY, API_SECRET, ORIGIN_SECRET,
+    GRANT_SECRET: "a-grant-secret-for-tests-of-32-chars",
+    S3_ENDPOINT: "http://127.0.0.1:1/s3", S3_BUCKET: "sources", S3_ACCESS_KEY_ID: "key", S3_SECRET_ACCESS_KEY: "secret",
+    ...variables,
+  };
+  const options = { modules: true as const, script: await bundleWorker(), ...bindingsFromConfig(), bindings, logRequests: false };
+  const miniflare = new Miniflare(convertV4MiniflareOptions(options));
+  const base = (await miniflare.ready).origin;
+  await migrate(miniflare);
+  return {
+    base,
+    miniflare,
+    get: (path, init) => fetch(new URL(path, base), init),
+    async sql<T>(text: string) {
+      const database = await miniflare.getD1Database("DB");
+      return (await database.prepare(text).all<T>()).results;
+    },
+    stop: () => miniflare.dispose(),
+  };
+}

@@ -1,0 +1,85 @@
+/** An origin that encodes nothing: it answers probes with facts and jobs with bytes, counts them, and fails on demand. */
+
+import { createHash } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type InitJob, type OriginBuild, type Probe, RECIPE_NUMBER, type SegmentJob, type WholeJob } from "#media";
+import { type Problem, rational } from "#transformation";
+
+type Job = SegmentJob | InitJob | WholeJob;
+
+export interface FakeOrigin {
+  readonly url: string;
+  /** The jobs that it was asked for, in order. */
+  readonly jobs: { readonly job: Job; readonly lookAhead: readonly SegmentJob[] }[];
+  /** Requests that the client gave up. */
+  aborted: number;
+  /** What a probe finds; a Problem refuses the upload. */
+  probe: Probe | Problem;
+  /** Takes the place of the next answers. */
+  answer: ((job: Job, response: ServerResponse) => void) | undefined;
+  delayMilliseconds: number;
+  build: OriginBuild;
+  stop(): Promise<void>;
+}
+
+const fast = { startSeconds: 0.1, secondsPerMegapixel: 0.001 };
+
+export const PROBE: Probe = {
+  container: "mov",
+  containerStart: rational(0),
+  video: {
+    streamIndex: 0, codec: "h264", width: 1280, height: 720, sampleAspect: rational(1), rotation: 0, timeBase: rational(1, 12_800),
+    startTicks: 0, endTicks: 12_800 * 60, frameRate: rational(25), variableFrameRate: false, reordered: true, pixelFormat: "yuv420p", bitDepth: 8,
+    colour: { range: "tv", primaries: "bt709", transfer: "bt709", matrix: "bt709" },
+  },
+  audio: [{ streamIndex: 1, codec: "aac", language: "en", isDefault: true, channels: 2, sampleRate: 48_000, startSample: 0, endSample: 48_000 * 60 }],
+  subtitles: [],
+  chapters: 0,
+};
+
+/** Bytes that tell which job they are for. */
+export const bytesFor = (job: Job): Buffer => Buffer.from(`${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40));
+
+const readBody = async (request: IncomingMessage): Promise<Buffer> => Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
+
+export async function startFakeOrigin(): Promise<FakeOrigin> {
+  const build: OriginBuild = { recipe: `r${RECIPE_NUMBER}test`, speeds: { h264: fast, h265: fast, av1: fast }, decodeSecondsPerMegapixel: 0.0001 };
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const json = (body: unknown, status = 200): void => {
+      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+    };
+    if (request.url === "/health") return json({ status: "ok" });
+    if (!request.headers.authorization?.startsWith("Bearer ")) return json({ code: "unauthorized" }, 401);
+    if (request.url === "/build") return json(origin.build);
+    const { job, lookAhead = [] } = JSON.parse((await readBody(request)).toString()) as { job: Job | { kind: "probe" }; lookAhead?: SegmentJob[] };
+    if (job.kind === "probe") return "code" in origin.probe ? json(origin.probe, origin.probe.status) : json(origin.probe);
+    origin.jobs.push({ job, lookAhead });
+    response.once("close", () => {
+      if (!response.writableFinished) origin.aborted++;
+    });
+    await new Promise((resolve) => setTimeout(resolve, origin.delayMilliseconds));
+    if (origin.answer) return origin.answer(job, response);
+    const bytes = bytesFor(job);
+    response.writeHead(200, {
+      "content-type": job.kind === "whole" ? job.mediaType : "video/mp4",
+      "content-length": bytes.length,
+      "repr-digest": `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`,
+      "server-timing": "origin;desc=encoded, queue;dur=1.5, encode;dur=250.0",
+    });
+    response.end(bytes);
+  }
+
+  const server = createServer((request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const origin: FakeOrigin = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    jobs: [], aborted: 0, probe: PROBE, answer: undefined, delayMilliseconds: 0, build,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return origin;
+}

@@ -1,0 +1,170 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { Problem } from "#transformation";
+import { API_KEY, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
+import { type FakeOrigin, PROBE, startFakeOrigin } from "./testing/fake-origin.ts";
+import { fileOf, sdkFor } from "./testing/sdk.ts";
+
+let edge: EdgeUnderTest;
+let origin: FakeOrigin;
+let sdk: Awaited<ReturnType<typeof sdkFor>>;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "edgereel-"));
+  origin = await startFakeOrigin();
+  edge = await startEdge({ ORIGIN_URL: origin.url });
+  sdk = await sdkFor(edge.base);
+});
+
+afterAll(async () => {
+  await edge?.stop();
+  await origin?.stop();
+});
+
+beforeEach(() => {
+  origin.probe = PROBE;
+});
+
+const storedObjects = async (): Promise<readonly { key: string; size: number }[]> => {
+  const bucket = await edge.miniflare.getR2Bucket("SOURCES");
+  return (await bucket.list()).objects.map(({ key, size }) => ({ key, size }));
+};
+
+const original = async (publicId: string, type = "upload"): Promise<Buffer> => Buffer.from(await (await edge.get(`/demo/video/${type}/${publicId}.mp4`)).arrayBuffer());
+
+describe("an upload by Cloudinary's SDK", () => {
+  it("is answered in the SDK's shape", async () => {
+    const answer = await sdk.upload(await fileOf(join(folder, "a.mp4"), 100_000), { public_id: "shape/a", tags: ["one", "two"], context: { caption: "A film" } });
+    expect(answer).toMatchObject({
+      public_id: "shape/a", resource_type: "video", type: "upload", format: "mp4", bytes: 100_000, width: 1280, height: 720, duration: 60, frame_rate: 25,
+      tags: ["one", "two"], context: { custom: { caption: "A film" } }, audio: { codec: "aac", frequency: 48_000, channels: 2 }, video: { codec: "h264" },
+      is_audio: false, original_filename: "a", nb_frames: 1500,
+    });
+    expect(answer.secure_url).toBe(`${edge.base}/demo/video/upload/v${answer.version}/shape/a.mp4`);
+    expect(sdk.cloudinary.utils.verify_api_response_signature?.(answer.public_id, String(answer.version), answer.signature) ?? true).toBe(true);
+    expect((await fetch(answer.playback_url)).status).toBe(200);
+  });
+
+  it.each([1, 8 * 2 ** 20 - 1, 8 * 2 ** 20, 8 * 2 ** 20 + 1, 21_000_000])("keeps every byte: %i", async (bytes) => {
+    const path = await fileOf(join(folder, `b${bytes}.mp4`), bytes, bytes);
+    await sdk.upload(path, { public_id: `bytes/${bytes}` });
+    expect(createHash("sha256").update(await original(`bytes/${bytes}`)).digest("hex")).toBe(createHash("sha256").update(await readFile(path)).digest("hex"));
+  });
+
+  it("takes large files in chunks", async () => {
+    const path = await fileOf(join(folder, "large.mp4"), 23_000_000, 7);
+    const answer = await sdk.uploadLarge(path, { public_id: "chunks/large", chunk_size: 6_000_000 });
+    expect(answer).toMatchObject({ public_id: "chunks/large", bytes: 23_000_000 });
+    expect((await original("chunks/large")).equals(await readFile(path))).toBe(true);
+    expect(await edge.sql("SELECT * FROM uploads")).toEqual([]);
+    expect(await edge.sql("SELECT * FROM upload_chunks")).toEqual([]);
+  });
+
+  it("takes a file in one chunk as any other", async () => {
+    const path = await fileOf(join(folder, "small.mp4"), 1_000_000, 8);
+    expect(await sdk.uploadLarge(path, { public_id: "chunks/small" })).toMatchObject({ bytes: 1_000_000 });
+  });
+
+  it("gives a name to what has none, or takes the file's", async () => {
+    const path = await fileOf(join(folder, "my film (1).mp4"), 1000);
+    expect((await sdk.upload(path)).public_id).toMatch(/^[a-z0-9]{20}$/);
+    expect((await sdk.upload(path, { use_filename: true, unique_filename: false, folder: "named" })).public_id).toBe("named/my_film_1_");
+  });
+
+  it("replaces what the public id stood for, unless it must not", async () => {
+    const [one, two] = [await fileOf(join(folder, "one.mp4"), 5000, 1), await fileOf(join(folder, "two.mp4"), 6000, 2)];
+    const first = await sdk.upload(one, { public_id: "replaced" });
+    expect(await sdk.upload(two, { public_id: "replaced", overwrite: false })).toMatchObject({ existing: true, bytes: 5000 });
+    const second = await sdk.upload(two, { public_id: "replaced" });
+    expect(second.asset_id).toBe(first.asset_id);
+    expect(await original("replaced")).toHaveLength(6000);
+  });
+
+  it("keeps one object for the same bytes uploaded again", async () => {
+    const path = await fileOf(join(folder, "again.mp4"), 7777, 9);
+    await sdk.upload(path, { public_id: "again" });
+    const before = await storedObjects();
+    await sdk.upload(path, { public_id: "again" });
+    expect(await storedObjects()).toEqual(before);
+  });
+
+  it("can be deleted", async () => {
+    await sdk.upload(await fileOf(join(folder, "gone.mp4"), 1000, 3), { public_id: "gone" });
+    expect(await sdk.cloudinary.uploader.destroy("gone", { resource_type: "video" })).toEqual({ result: "ok" });
+    expect((await edge.get("/demo/video/upload/sp_auto/gone.m3u8")).status).toBe(404);
+    expect(await sdk.cloudinary.uploader.destroy("gone", { resource_type: "video" })).toEqual({ result: "not found" });
+  });
+});
+
+describe("an upload that is refused", () => {
+  const refusal = async (act: () => Promise<unknown>): Promise<{ message: string; http_code: number }> => {
+    try {
+      await act();
+    } catch (error) {
+      return (error as { error?: { message: string; http_code: number } }).error ?? (error as { message: string; http_code: number });
+    }
+    throw new Error("it was taken");
+  };
+  const film = () => fileOf(join(folder, "refused.mp4"), 20_000, 4);
+
+  it.each<[string, Record<string, unknown>, number, RegExp]>([
+    ["signed with another secret", { api_secret: "wrong" }, 401, /signature/i],
+    ["signed with another key", { api_key: "1" }, 401, /signature/i],
+    ["signed long ago", { timestamp: 1_500_000_000 }, 401, /timestamp/],
+    ["of a type that does not exist", { type: "fetch" }, 400, /type takes upload/],
+    ["as an image", { resource_type: "image" }, 400, /resource_type/],
+    ["under a name that no URL can hold", { public_id: "a//b" }, 400, /public id/],
+    ["to another cloud", { cloud_name: "other" }, 404, /cloud/],
+  ])("%s", async (_, options, status, message) => {
+    const before = await storedObjects();
+    const error = await refusal(async () => sdk.upload(await film(), { public_id: "refused", ...options }));
+    expect(error.http_code).toBe(status);
+    expect(error.message).toMatch(message);
+    expect(await storedObjects()).toEqual(before);
+  });
+
+  it("because it cannot be played leaves nothing behind, and says why", async () => {
+    origin.probe = new Problem("not-playable", "Nothing in this file can be decoded (vvc1).");
+    const before = await storedObjects();
+    const error = await refusal(async () => sdk.upload(await film(), { public_id: "unplayable" }));
+    expect(error).toMatchObject({ http_code: 400, message: "Nothing in this file can be decoded (vvc1)." });
+    const chunked = await refusal(async () => sdk.uploadLarge(await fileOf(join(folder, "c.mp4"), 12_000_000, 5), { public_id: "unplayable", chunk_size: 6_000_000 }));
+    expect(chunked.http_code).toBe(400);
+    expect(await storedObjects()).toEqual(before);
+    expect(await edge.sql("SELECT * FROM assets WHERE public_id = 'unplayable'")).toEqual([]);
+    expect(await edge.sql("SELECT * FROM uploads")).toEqual([]);
+  });
+
+  it("because it is empty", async () => {
+    expect((await refusal(async () => sdk.upload(await fileOf(join(folder, "empty.mp4"), 0)))).message).toMatch(/empty/);
+  });
+
+  const post = (headers: Record<string, string>, body: RequestInit["body"]) => edge.get("/v1_1/demo/video/upload", { method: "POST", headers, ...(body !== undefined && { body }) });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ["no chunk range", { "content-range": "bytes 5-1/10", "x-unique-upload-id": "u" }, /Content-Range/],
+    ["a chunk without an upload", { "content-range": "bytes 0-5999999/-1" }, /X-Unique-Upload-Id/],
+    ["a chunk too small for R2", { "content-range": "bytes 0-99/-1", "x-unique-upload-id": "small" }, /chunk_size/],
+    ["a later chunk first", { "content-range": "bytes 6000000-11999999/-1", "x-unique-upload-id": "late" }, /first chunk/],
+  ])("because it is %s", async (_, headers, message) => {
+    const form = new FormData();
+    form.append("file", new Blob(["x"]), "x.mp4");
+    const response = await post(headers, form);
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { error: { message: string } }).error.message).toMatch(message);
+  });
+
+  it("because it is no form", async () => {
+    expect((await post({ "content-type": "multipart/form-data; boundary=x" }, "garbage")).status).toBe(400);
+    expect((await post({ "content-type": "application/json" }, "{}")).status).toBe(400);
+    const unsigned = new FormData();
+    unsigned.append("api_key", API_KEY);
+    unsigned.append("file", new Blob(["x"]), "x.mp4");
+    expect((await post({}, unsigned)).status).toBe(401);
+  });
+});
