@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { buildConsole } from "./build-console.ts";
 import type { LocalSettings } from "./local-settings.ts";
 
@@ -40,17 +40,23 @@ const WRANGLER_ENVIRONMENT = {
   X_LOCAL_EXPLORER: "false",
 };
 
-const CONFIG = "wrangler.local.toml";
 const BUCKET = "edgereel-sources";
 const START_SECONDS = 180;
 
-/** wrangler.toml with S3 credentials for the local bucket: random ones, or any page could read it through loopback. */
-async function writeLocalConfig(settings: LocalSettings): Promise<void> {
+/**
+ * wrangler.toml for this machine: S3 credentials for the local bucket (random ones, or any page could read it through
+ * loopback), and paths that hold from the work folder, so that several services run side by side.
+ */
+async function writeLocalConfig(settings: LocalSettings, workFolder: string): Promise<string> {
   const text = await readFile("wrangler.toml", "utf8");
-  const line = `bucket_name = "${BUCKET}"`;
-  if (!text.includes(line)) throw new Error(`wrangler.toml has no line ${line}`);
+  const bucket = `bucket_name = "${BUCKET}"`;
   const credentials = `{ accessKeyId = "${settings.S3_ACCESS_KEY_ID}", secretAccessKey = "${settings.S3_SECRET_ACCESS_KEY}" }`;
-  await writeFile(CONFIG, text.replace(line, `${line}\nlocal_dev = { experimental_s3_credentials = ${credentials} }`), { mode: 0o600 });
+  const local = text
+    .replace(bucket, `${bucket}\nlocal_dev = { experimental_s3_credentials = ${credentials} }`)
+    .replaceAll(/^(main|directory|migrations_dir) = "(.*)"$/gm, (_, name: string, path: string) => `${name} = ${JSON.stringify(resolve(path))}`);
+  const path = join(workFolder, "wrangler.toml");
+  await writeFile(path, local, { mode: 0o600 });
+  return path;
 }
 
 const wrangler = (args: readonly string[], log: string): ChildProcess =>
@@ -66,19 +72,19 @@ function logged(child: ChildProcess, path: string): ChildProcess {
 const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => (child.exitCode !== null ? resolve(child.exitCode) : child.once("exit", resolve)));
 
 /** Applies migrations that this state has not seen; a mark beside the database saves asking again. */
-async function migrate(stateFolder: string, log: string): Promise<void> {
+async function migrate(config: string, stateFolder: string, log: string): Promise<void> {
   const folder = "catalog/migrations";
   const hash = createHash("sha256");
   for (const name of (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort()) hash.update(await readFile(join(folder, name)));
   const [mark, digest] = [join(stateFolder, "migrated"), hash.digest("hex")];
   if ((await readFile(mark, "utf8").catch(() => "")) === digest) return;
-  const code = await exitOf(wrangler(["d1", "migrations", "apply", "DB", "--local", "--config", CONFIG, "--persist-to", stateFolder], log));
+  const code = await exitOf(wrangler(["d1", "migrations", "apply", "DB", "--local", "--config", config, "--persist-to", resolve(stateFolder)], log));
   if (code !== 0) throw new Error(`The database could not be set up; see ${log}.`);
   await mkdir(stateFolder, { recursive: true });
   await writeFile(mark, digest);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
       const { port } = server.address() as { port: number };
@@ -108,13 +114,13 @@ function startOrigin(settings: LocalSettings, sourcePrefix: string, port: number
 }
 
 /** Variables go through a file: arguments are for everybody on the machine to read. */
-async function startEdge(variables: Readonly<Record<string, string>>, port: number, stateFolder: string, workFolder: string, log: string): Promise<ChildProcess> {
+async function startEdge(config: string, variables: Readonly<Record<string, string>>, { port, stateFolder, workFolder }: LocalServiceOptions, log: string): Promise<ChildProcess> {
   const file = join(workFolder, "edge.vars");
   await writeFile(file, Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`).join(""), { mode: 0o600 });
   const args = [
-    "dev", "--config", CONFIG, "--ip", "127.0.0.1", "--port", String(port), "--persist-to", stateFolder,
+    "dev", "--config", config, "--ip", "127.0.0.1", "--port", String(port), "--persist-to", resolve(stateFolder),
     "--show-interactive-dev-session=false", "--inspector-port", "0", "--log-level", "warn",
-    "--env-file", file,
+    "--env-file", resolve(file),
   ];
   return wrangler(args, log);
 }
@@ -148,18 +154,19 @@ async function healthy(base: string, failed: Promise<never>): Promise<void> {
 }
 
 /** Starts everything and answers when it can serve. */
-export async function startLocalService({ port, settings, stateFolder, workFolder }: LocalServiceOptions): Promise<LocalService> {
+export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
+  const { port, settings, stateFolder, workFolder } = options;
   await mkdir(join(workFolder, "logs"), { recursive: true });
   const log = (name: string): string => join(workFolder, "logs", `${name}.log`);
   await buildConsole();
-  await writeLocalConfig(settings);
-  await migrate(stateFolder, log("migrations"));
+  const config = await writeLocalConfig(settings, workFolder);
+  await migrate(config, stateFolder, log("migrations"));
   const base = `http://127.0.0.1:${port}`;
   const s3 = `${base}/cdn-cgi/local/r2/s3`;
   const originPort = await freePort();
   const origin = startOrigin(settings, `${s3}/${BUCKET}/`, originPort, workFolder, log("origin"));
   const variables = { ...settings, ORIGIN_URL: `http://127.0.0.1:${originPort}`, S3_ENDPOINT: s3, S3_BUCKET: BUCKET };
-  const edge = await startEdge(variables, port, stateFolder, workFolder, log("edge"));
+  const edge = await startEdge(config, variables, options, log("edge"));
   let stopping = false;
   const failed = Promise.race(
     ([["origin", origin], ["edge", edge]] as const).map(async ([name, child]): Promise<never> => {
