@@ -1,0 +1,32 @@
+/** The whole service, real in every part, once for all conformance tests: real origin, real ffmpeg, real storage. */
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { freePort, startLocalService } from "../scripts/local-service.ts";
+import { type LocalSettings, localSettings } from "../scripts/local-settings.ts";
+
+export interface ServiceUnderTest {
+  readonly base: string;
+  readonly originPort: number;
+  readonly folder: string;
+  readonly settings: LocalSettings;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly service: ServiceUnderTest;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "edgereel-conformance-"));
+  const settings = await localSettings(join(folder, ".dev.vars"), folder, {});
+  const service = await startLocalService({ port: await freePort(), settings, stateFolder: join(folder, "state"), workFolder: folder });
+  project.provide("service", { base: service.base, originPort: service.originPort, folder, settings });
+  return async () => {
+    await service.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
