@@ -74,7 +74,9 @@ export class EncodeQueue<T> {
     entry.waiting++;
     const leave = (): void => {
       entry.waiting--;
-      if (entry.waiting === 0) this.#drop(entry);
+      if (entry.waiting > 0) return;
+      this.#drop(entry);
+      this.#schedule();
     };
     const left = new Promise<never>((_, reject) => {
       const abandon = (): void => reject(new Problem("cancelled", "The client has gone."));
@@ -142,7 +144,6 @@ export class EncodeQueue<T> {
     if (entry.paused) entry.process?.resume();
     entry.abort.abort();
     entry.settle.reject(new Problem("cancelled", "Nobody waits for this encode any more."));
-    this.#schedule();
   }
 
   #running(weight: Weight): Entry<T>[] {

@@ -1,0 +1,139 @@
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { makeDemoFilm } from "../scripts/demo-film.ts";
+import { join } from "node:path";
+import { address, upload } from "./stream.ts";
+
+const { folder, settings } = inject("service");
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!CHROMIUM) throw new Error("Chromium is needed for the player's tests; npm test installs it.");
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio"],
+  });
+  const film = join(folder, "demo.mp4");
+  await makeDemoFilm(film);
+  await upload(film, "demo");
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+const stream = (query: string): string => `/${settings.CLOUD_NAME}/video/upload/sp_auto/demo.m3u8${query}`;
+
+async function open(query: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.goto(address(`/player?src=${encodeURIComponent(stream(query))}`));
+  await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3, undefined, { timeout: 60_000 });
+  return page;
+}
+
+/** What the page shows at this moment: its time, and grey values of the picture. */
+const look = (page: Page): Promise<{ time: number; width: number; height: number; grey: number[] }> =>
+  page.evaluate(() => {
+    const video = document.querySelector("video") as HTMLVideoElement;
+    const canvas = new OffscreenCanvas(32, 18);
+    const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
+    context.drawImage(video, 0, 0, 32, 18);
+    const { data } = context.getImageData(0, 0, 32, 18);
+    const grey = Array.from({ length: data.length / 4 }, (_, pixel) => ((data[pixel * 4] ?? 0) + (data[pixel * 4 + 1] ?? 0) + (data[pixel * 4 + 2] ?? 0)) / 3);
+    return { time: video.currentTime, width: video.videoWidth, height: video.videoHeight, grey };
+  });
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const spread = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+const distance = (a: readonly number[], b: readonly number[]): number => mean(a.map((value, index) => Math.abs(value - (b[index] ?? 0))));
+
+/** How loud what the page plays is: the root mean square of the sound itself, not of what a loudspeaker gets. */
+const loudness = (page: Page): Promise<number> =>
+  page.evaluate(async () => {
+    const video = document.querySelector("video") as HTMLVideoElement & { captureStream(): MediaStream };
+    const context = new AudioContext();
+    const analyser = context.createAnalyser();
+    context.createMediaStreamSource(video.captureStream()).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    let loudest = 0;
+    for (let turn = 0; turn < 20; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      analyser.getFloatTimeDomainData(samples);
+      loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+    }
+    await context.close();
+    return loudest;
+  });
+
+const playing = (page: Page): Promise<string> => page.locator("#facts").innerText();
+
+const seek = async (page: Page, seconds: number): Promise<void> => {
+  await page.evaluate((time) => {
+    (document.querySelector("video") as HTMLVideoElement).currentTime = time;
+  }, seconds);
+  await page.waitForFunction((time) => {
+    const video = document.querySelector("video") as HTMLVideoElement;
+    return !video.seeking && video.readyState >= 3 && video.currentTime > time;
+  }, seconds, { timeout: 60_000 });
+};
+
+describe("the player page", () => {
+  it.each([
+    ["H.264", "?caps=h264", /avc1/],
+    ["AV1", "?caps=av1", /av01/],
+  ])("plays the demo in %s: moving, not black, with sound", async (_, query, codec) => {
+    const page = await open(query);
+    const first = await look(page);
+    expect(spread(first.grey)).toBeGreaterThan(10);
+    expect(mean(first.grey)).toBeGreaterThan(10);
+    expect(await loudness(page)).toBeGreaterThan(0.02);
+    const second = await look(page);
+    expect(second.time).toBeGreaterThan(first.time);
+    expect(distance(first.grey, second.grey)).toBeGreaterThan(0.5);
+    expect(await playing(page)).toMatch(codec);
+    await page.close();
+  });
+
+  it("seeks anywhere, though nobody has watched it there", async () => {
+    const page = await open("?caps=h264");
+    for (const seconds of [18, 7, 21, 3]) {
+      await seek(page, seconds);
+      const { time, grey } = await look(page);
+      expect(time).toBeGreaterThanOrEqual(seconds);
+      expect(spread(grey)).toBeGreaterThan(10);
+    }
+    await page.close();
+  });
+
+  it("switches rungs while it plays", async () => {
+    const page = await open("?caps=h264");
+    const options = await page.locator("#quality option").allInnerTexts();
+    expect(options[0]).toBe("automatic");
+    for (const height of ["234", "540"]) {
+      await page.locator("#quality").selectOption({ label: options.find((label) => label.includes(`x${height} `)) ?? "" });
+      await page.waitForFunction((lines) => (document.querySelector("video") as HTMLVideoElement).videoHeight === Number(lines), height, { timeout: 60_000 });
+      const before = await look(page);
+      await page.waitForFunction((time) => (document.querySelector("video") as HTMLVideoElement).currentTime > time + 0.3, before.time, { timeout: 30_000 });
+    }
+    await page.close();
+  });
+
+  it("plays to the end", async () => {
+    const page = await open("?caps=h264");
+    await seek(page, 22.5);
+    await page.waitForFunction(() => (document.querySelector("video") as HTMLVideoElement).ended, undefined, { timeout: 30_000 });
+    await page.close();
+  });
+
+  it("says why a stream cannot be played", async () => {
+    const page = await browser.newPage();
+    await page.goto(address(`/player?src=${encodeURIComponent("/demo/video/upload/sp_auto/nothing.m3u8")}`));
+    await page.locator("#message").waitFor({ state: "visible" });
+    expect(await page.locator("#message").innerText()).toContain('no video "nothing"');
+    await page.close();
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { codecStringOf, initJob, ladderRenditions, planDelivery, splitInit, timescaleOf } from "#media";
+import { rational } from "#transformation";
+import { sourceFacts, videoTrackFacts } from "../media/testing/sources.ts";
+import { initArguments } from "./ffmpeg/arguments.ts";
+import { run } from "./ffmpeg/run.ts";
+import { checkedInit } from "./ffmpeg/verify.ts";
+import { findRecipe } from "./recipe.ts";
+
+const context = { recipe: "r1", key: "/key", source: { version: "0", bytes: 1, container: "mov", url: "http://x/y" } };
+
+describe("what encoders write", () => {
+  const shapes = [
+    [1920, 1080, rational(30)],
+    [1280, 720, rational(24_000, 1001)],
+    [720, 1280, rational(60)],
+    [854, 480, rational(25)],
+    [160, 90, rational(25, 2)],
+  ] as const;
+
+  it.each(shapes)("is what the playlist says of it: %ix%i at %j", async (width, height, frameRate) => {
+    const plan = planDelivery([], sourceFacts({ video: videoTrackFacts({ width, height, frameRate }) }));
+    for (const rendition of ladderRenditions(plan)) {
+      const job = initJob(plan, rendition, context);
+      if (!job) throw new Error("no init section");
+      const { output, complaints } = await run("ffmpeg", initArguments(job), { wallSeconds: 30, outputBytes: 1 << 20 });
+      const init = checkedInit(output, job);
+      expect(codecStringOf(init), complaints).toBe(rendition.codecString);
+      expect(timescaleOf(init)).toBe(job.timescale);
+      expect(splitInit(output).init).toEqual(init);
+    }
+  });
+});
+
+describe("the recipe", () => {
+  it("names the build, the same every time, in letters and digits that a key may hold", async () => {
+    const [one, two] = [await findRecipe("ffmpeg"), await findRecipe("ffmpeg")];
+    expect(one).toEqual(two);
+    expect(one.id).toMatch(/^r\d+[0-9a-f]{8}$/);
+    expect(one.codecs).toContain("h264");
+  });
+});
