@@ -94,6 +94,26 @@ export function timescaleOf(init: Uint8Array): number {
   return data.getUint32(mdhd.start + (data.getUint8(mdhd.start) === 1 ? 20 : 12));
 }
 
+/** What of a sample entry decides how samples are decoded and shown. */
+const DECODING_BOXES = new Set(["avcC", "hvcC", "av1C", "esds", "colr", "pasp"]);
+
+/**
+ * The part of an init section that its segments depend on: the track's id, time scale, defaults and sample entry.
+ * Metadata that ffmpeg carries over from a source (mastering display, Dolby Vision, roles) is left out: it is in no
+ * section of ours.
+ */
+export function decodingParameters(init: Uint8Array): Uint8Array {
+  const stsd = descend(init, "moov", "trak", "mdia", "minf", "stbl", "stsd");
+  const entry = boxes(init, stsd.start + 8, stsd.end)[0];
+  if (!entry) throw broken("no sample entry");
+  const fields = entry.start + (FIELDS_BEFORE_CHILDREN[entry.type] ?? 0);
+  const children = boxes(init, fields, entry.end).filter(({ type }) => DECODING_BOXES.has(type));
+  const trex = descend(init, "moov", "mvex", "trex");
+  const parts = [{ start: entry.start - 4, end: fields }, trex, ...children.map(({ start, end }) => ({ start: start - 4, end }))].map(({ start, end }) => init.subarray(start, end));
+  const timescale = timescaleOf(init);
+  return Uint8Array.from([timescale >>> 24, timescale >>> 16, timescale >>> 8, timescale, ...parts.flatMap((part) => [...part])]);
+}
+
 const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
 
 /** The 32 compatibility flags of HEVC are written in reverse order (ISO/IEC 14496-15 annex E). */

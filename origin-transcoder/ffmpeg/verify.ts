@@ -1,6 +1,6 @@
 /** Judges what an encoder wrote: to the tick what the job expects, or nothing leaves the origin. */
 
-import { codecStringOf, fragmentTiming, type InitJob, type SegmentJob, splitInit, timescaleOf } from "#media";
+import { codecStringOf, decodingParameters, fragmentTiming, type InitJob, type SegmentJob, splitInit, timescaleOf } from "#media";
 import { Problem } from "#transformation";
 
 /** Why an encode is not the segment that was asked for; undefined where it is. */
@@ -18,7 +18,7 @@ export function faultOf(output: Uint8Array, job: SegmentJob, publishedInit: Uint
   if (timing.samples !== samples) return `${timing.samples} samples instead of ${samples}`;
   if (timing.firstTick !== firstTick) return `it begins at tick ${timing.firstTick} instead of ${firstTick}`;
   if (timing.totalTicks !== samples * sampleTicks) return `it lasts ${timing.totalTicks} ticks instead of ${samples * sampleTicks}`;
-  if (Buffer.compare(parts.init, publishedInit) !== 0) return "its init section is not the published one";
+  if (Buffer.compare(decodingParameters(parts.init), decodingParameters(publishedInit)) !== 0) return "it cannot be decoded by the published init section";
   return undefined;
 }
 
