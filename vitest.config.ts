@@ -9,8 +9,18 @@ export default defineConfig({
     projects: [
       { test: { name: "pure", include: ["{transformation,media,scripts}/**/*.test.ts"], sequence: { groupOrder: 0 } } },
       { test: { name: "edge", include: ["{edge,catalog}/**/*.test.ts"], sequence: { groupOrder: 1 }, ...service } },
-      { test: { name: "origin", include: ["origin-transcoder/**/*.test.ts"], sequence: { groupOrder: 2 }, ...service } },
-      { test: { name: "service", include: ["conformance/**/*.test.ts"], globalSetup: "conformance/service.ts", sequence: { groupOrder: 3 }, ...service } },
+      {
+        test: { name: "origin", include: ["origin-transcoder/**/*.test.ts"], sequence: { groupOrder: 2 }, ...service },
+      },
+      {
+        test: {
+          name: "service",
+          include: ["conformance/**/*.test.ts"],
+          globalSetup: "conformance/service.ts",
+          sequence: { groupOrder: 3 },
+          ...service,
+        },
+      },
     ],
   },
 });

@@ -39,7 +39,10 @@ export interface AssetCatalog {
   /** The latest uploads of a cloud. */
   listAssets(cloud: string, limit: number): Promise<readonly FoundAsset[]>;
   /** Sources that nobody can be watching any more, taken out of the catalog. */
-  takeReplaced(before: number, limit: number): Promise<readonly { readonly objectKey: string; readonly version: string }[]>;
+  takeReplaced(
+    before: number,
+    limit: number,
+  ): Promise<readonly { readonly objectKey: string; readonly version: string }[]>;
 }
 
 const named = (table: typeof assets | typeof sources, { cloud, deliveryType, publicId }: AssetName) =>
@@ -68,44 +71,83 @@ export const assetCatalog = (db: Database): AssetCatalog => ({
   },
 
   async findSource(name, version) {
-    const [row] = await db.select().from(sources).where(and(named(sources, name), eq(sources.version, version))).limit(1);
+    const [row] = await db
+      .select()
+      .from(sources)
+      .where(and(named(sources, name), eq(sources.version, version)))
+      .limit(1);
     return row && { source: row.facts, objectKey: row.objectKey, etag: row.etag };
   },
 
   async putAsset(asset, { source, objectKey, etag }) {
     const { cloud, deliveryType, publicId } = asset;
     const name = { cloud, deliveryType, publicId };
-    const row = { ...name, version: source.version, objectKey, etag, facts: source, storedAt: asset.uploadedAt, replacedAt: null };
+    const row = {
+      ...name,
+      version: source.version,
+      objectKey,
+      etag,
+      facts: source,
+      storedAt: asset.uploadedAt,
+      replacedAt: null,
+    };
     const entry = { ...asset, sourceVersion: source.version };
     await db.batch([
-      db.update(sources).set({ replacedAt: asset.uploadedAt }).where(and(named(sources, name), isNull(sources.replacedAt))),
-      db.insert(sources).values(row).onConflictDoUpdate({
-        target: [sources.cloud, sources.deliveryType, sources.publicId, sources.version],
-        set: { objectKey, etag, facts: source, storedAt: asset.uploadedAt, replacedAt: null },
-      }),
-      db.insert(assets).values(entry).onConflictDoUpdate({
-        target: [assets.cloud, assets.deliveryType, assets.publicId],
-        // An asset keeps its identity and its birthday when its bytes are replaced.
-        set: { sourceVersion: source.version, uploadedAt: asset.uploadedAt, originalFilename: asset.originalFilename, tags: asset.tags, context: asset.context },
-      }),
+      db
+        .update(sources)
+        .set({ replacedAt: asset.uploadedAt })
+        .where(and(named(sources, name), isNull(sources.replacedAt))),
+      db
+        .insert(sources)
+        .values(row)
+        .onConflictDoUpdate({
+          target: [sources.cloud, sources.deliveryType, sources.publicId, sources.version],
+          set: { objectKey, etag, facts: source, storedAt: asset.uploadedAt, replacedAt: null },
+        }),
+      db
+        .insert(assets)
+        .values(entry)
+        .onConflictDoUpdate({
+          target: [assets.cloud, assets.deliveryType, assets.publicId],
+          // An asset keeps its identity and its birthday when its bytes are replaced.
+          set: {
+            sourceVersion: source.version,
+            uploadedAt: asset.uploadedAt,
+            originalFilename: asset.originalFilename,
+            tags: asset.tags,
+            context: asset.context,
+          },
+        }),
     ]);
   },
 
   async deleteAsset(name, at) {
     const [, deleted] = await db.batch([
-      db.update(sources).set({ replacedAt: at }).where(and(named(sources, name), isNull(sources.replacedAt))),
+      db
+        .update(sources)
+        .set({ replacedAt: at })
+        .where(and(named(sources, name), isNull(sources.replacedAt))),
       db.delete(assets).where(named(assets, name)).returning({ publicId: assets.publicId }),
     ]);
     return deleted.length > 0;
   },
 
   async listAssets(cloud, limit) {
-    const rows = await db.select().from(assets).innerJoin(sources, joined).where(eq(assets.cloud, cloud)).orderBy(desc(assets.uploadedAt)).limit(limit);
+    const rows = await db
+      .select()
+      .from(assets)
+      .innerJoin(sources, joined)
+      .where(eq(assets.cloud, cloud))
+      .orderBy(desc(assets.uploadedAt))
+      .limit(limit);
     return rows.map(foundFrom);
   },
 
   async takeReplaced(before, limit) {
     const due = db.select({ id: sql`rowid` }).from(sources).where(lt(sources.replacedAt, before)).limit(limit);
-    return db.delete(sources).where(sql`rowid in ${due}`).returning({ objectKey: sources.objectKey, version: sources.version });
+    return db
+      .delete(sources)
+      .where(sql`rowid in ${due}`)
+      .returning({ objectKey: sources.objectKey, version: sources.version });
   },
 });

@@ -35,7 +35,16 @@ export interface DeliveryCatalog {
 }
 
 const KEY_COLUMNS = [
-  "minute", "cloud", "public_id", "product", "codec", "rung", "tier", "status", "country", "device",
+  "minute",
+  "cloud",
+  "public_id",
+  "product",
+  "codec",
+  "rung",
+  "tier",
+  "status",
+  "country",
+  "device",
 ] as const;
 const COUNTER_COLUMNS = ["requests", "bytes", "encodes", "encode_milliseconds"] as const;
 
@@ -50,8 +59,20 @@ ON CONFLICT DO UPDATE SET ${COUNTER_COLUMNS.map((name) => `${name} = ${name} + e
 const NOTE_BATCH = "INSERT OR IGNORE INTO delivery_batches (id, counted_at) VALUES (?1, ?2)";
 
 const inColumnOrder = (count: DeliveryCount) => [
-  count.minute, count.cloud, count.publicId, count.product, count.codec, count.rung, count.tier, count.status, count.country, count.device,
-  count.requests, count.bytes, count.encodes, count.encodeMilliseconds,
+  count.minute,
+  count.cloud,
+  count.publicId,
+  count.product,
+  count.codec,
+  count.rung,
+  count.tier,
+  count.status,
+  count.country,
+  count.device,
+  count.requests,
+  count.bytes,
+  count.encodes,
+  count.encodeMilliseconds,
 ];
 
 const KEPT_MINUTES = 400 * 1440;
@@ -72,10 +93,15 @@ export const deliveryCatalog = (db: Database, d1: D1Database): DeliveryCatalog =
   async read({ cloud, from, to, groupBy, interval }) {
     const length = interval && INTERVAL_MINUTES[interval];
     // Seconds since 1970 of the interval's start.
-    const time = length && sql<number>`(${deliveries.minute} / ${sql.raw(String(length))}) * ${sql.raw(String(length * 60))}`;
-    const dimensions: Record<string, SQL<unknown>> = Object.fromEntries(groupBy.map((name) => [name, sql`${DIMENSIONS[name]}`]));
+    const time =
+      length && sql<number>`(${deliveries.minute} / ${sql.raw(String(length))}) * ${sql.raw(String(length * 60))}`;
+    const dimensions: Record<string, SQL<unknown>> = Object.fromEntries(
+      groupBy.map((name) => [name, sql`${DIMENSIONS[name]}`]),
+    );
     const grouping = [...(time ? [time] : []), ...Object.values(dimensions)];
-    const metrics: Record<string, SQL<unknown>> = Object.fromEntries(Object.entries(METRICS).map(([name, metric]) => [name, metric.expression]));
+    const metrics: Record<string, SQL<unknown>> = Object.fromEntries(
+      Object.entries(METRICS).map(([name, metric]) => [name, metric.expression]),
+    );
     const selected = { ...(time && { time }), ...dimensions, ...metrics };
     const rows = db
       .select(selected)

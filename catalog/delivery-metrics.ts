@@ -1,6 +1,6 @@
 /** DIMENSIONS and METRICS: what deliveries are told apart by, and what is counted of them. One entry a name. */
 
-import { sql, type SQL } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import { deliveries } from "./schema.ts";
 
 /** What a batch may be grouped by; the name in the API is the column's. */
@@ -23,14 +23,23 @@ interface Metric {
   readonly expression: SQL<number>;
 }
 
-const share = (condition: SQL) => sql<number>`round(1.0 * sum(case when ${condition} then ${deliveries.requests} else 0 end) / sum(${deliveries.requests}), 6)`;
+const share = (condition: SQL) =>
+  sql<number>`round(1.0 * sum(case when ${condition} then ${deliveries.requests} else 0 end) / sum(${deliveries.requests}), 6)`;
 
 export const METRICS = {
   requests: { title: "Requests", unit: "requests", expression: sql<number>`sum(${deliveries.requests})` },
   bytes: { title: "Bytes delivered", unit: "bytes", expression: sql<number>`sum(${deliveries.bytes})` },
   encodes: { title: "Encodes caused", unit: "encodes", expression: sql<number>`sum(${deliveries.encodes})` },
-  encode_seconds: { title: "Time spent encoding", unit: "seconds", expression: sql<number>`sum(${deliveries.encodeMilliseconds}) / 1000.0` },
-  cache_ratio: { title: "Share answered from a cache", unit: "ratio", expression: share(sql`${deliveries.tier} in ('edge', 'store')`) },
+  encode_seconds: {
+    title: "Time spent encoding",
+    unit: "seconds",
+    expression: sql<number>`sum(${deliveries.encodeMilliseconds}) / 1000.0`,
+  },
+  cache_ratio: {
+    title: "Share answered from a cache",
+    unit: "ratio",
+    expression: share(sql`${deliveries.tier} in ('edge', 'store')`),
+  },
   error_ratio: { title: "Share of errors", unit: "ratio", expression: share(sql`${deliveries.status} >= 400`) },
 } as const satisfies Record<string, Metric>;
 

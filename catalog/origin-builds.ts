@@ -18,6 +18,9 @@ export const originBuildCatalog = (db: Database): OriginBuildCatalog => ({
     return row;
   },
   async note(build, seenAt) {
-    await db.insert(originBuilds).values({ id: ONLY, build, seenAt }).onConflictDoUpdate({ target: originBuilds.id, set: { build, seenAt } });
+    await db
+      .insert(originBuilds)
+      .values({ id: ONLY, build, seenAt })
+      .onConflictDoUpdate({ target: originBuilds.id, set: { build, seenAt } });
   },
 });

@@ -107,7 +107,16 @@ export const deliveries = sqliteTable(
   (table) => [
     primaryKey({
       columns: [
-        table.cloud, table.minute, table.publicId, table.product, table.codec, table.rung, table.tier, table.status, table.country, table.device,
+        table.cloud,
+        table.minute,
+        table.publicId,
+        table.product,
+        table.codec,
+        table.rung,
+        table.tier,
+        table.status,
+        table.country,
+        table.device,
       ],
     }),
   ],

@@ -39,7 +39,10 @@ export const uploadCatalog = (db: Database): UploadCatalog => ({
 
   async noteChunk(chunk, totalBytes) {
     const { cloud, uploadId, part: _, ...values } = chunk;
-    const note = db.insert(uploadChunks).values(chunk).onConflictDoUpdate({ target: [uploadChunks.cloud, uploadChunks.uploadId, uploadChunks.part], set: values });
+    const note = db
+      .insert(uploadChunks)
+      .values(chunk)
+      .onConflictDoUpdate({ target: [uploadChunks.cloud, uploadChunks.uploadId, uploadChunks.part], set: values });
     if (totalBytes === null) await note;
     else await db.batch([note, db.update(uploads).set({ totalBytes }).where(one(cloud, uploadId))]);
   },

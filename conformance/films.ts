@@ -42,19 +42,41 @@ const STEREO = { sampleRate: 48_000, layout: "stereo" };
 
 /** Makes a film, once, in a folder. */
 export async function makeFilm(folder: string, recipe: FilmRecipe): Promise<Film> {
-  const { name, seconds, frameRate = "30", size = "320x180", options = [], filters, sound = STEREO, picture = true } = recipe;
+  const {
+    name,
+    seconds,
+    frameRate = "30",
+    size = "320x180",
+    options = [],
+    filters,
+    sound = STEREO,
+    picture = true,
+  } = recipe;
   const path = join(folder, name);
   const [num = 30, den = 1] = frameRate.split("/").map(Number);
   const frames = Math.round((seconds * num) / den);
   if (existsSync(path)) return { path, frameRate, frames };
   const inputs = [
-    ...(picture ? ["-f", "lavfi", "-i", `${numbered(`testsrc2=size=${size}:rate=${frameRate}`, 0)},format=yuv420p${filters ? `,${filters}` : ""}`] : []),
-    ...(sound ? ["-f", "lavfi", "-i", `${GLIDE}:s=${sound.sampleRate}:c=mono,aformat=channel_layouts=${sound.layout}`] : []),
+    ...(picture
+      ? [
+          "-f",
+          "lavfi",
+          "-i",
+          `${numbered(`testsrc2=size=${size}:rate=${frameRate}`, 0)},format=yuv420p${filters ? `,${filters}` : ""}`,
+        ]
+      : []),
+    ...(sound
+      ? ["-f", "lavfi", "-i", `${GLIDE}:s=${sound.sampleRate}:c=mono,aformat=channel_layouts=${sound.layout}`]
+      : []),
   ];
-  const coded = options.length > 0 ? options : ["-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-c:a", "pcm_s16le", "-f", "mov"];
+  const coded =
+    options.length > 0
+      ? options
+      : ["-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-c:a", "pcm_s16le", "-f", "mov"];
   await exec("ffmpeg", ["-nostdin", "-v", "error", "-y", ...inputs, "-t", String(seconds), ...coded, path]);
   return { path, frameRate, frames };
 }
 
 /** Runs ffmpeg for something no recipe describes. */
-export const ffmpeg = (...args: readonly string[]): Promise<unknown> => exec("ffmpeg", ["-nostdin", "-v", "error", "-y", ...args]);
+export const ffmpeg = (...args: readonly string[]): Promise<unknown> =>
+  exec("ffmpeg", ["-nostdin", "-v", "error", "-y", ...args]);

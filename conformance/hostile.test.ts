@@ -51,7 +51,8 @@ function aviWithSubtitle(content: string): Buffer {
     head.writeUInt32LE(body.length, 4);
     return Buffer.concat([head, body, Buffer.alloc(body.length % 2)]);
   };
-  const list = (type: string, ...bodies: Buffer[]): Buffer => chunk("LIST", Buffer.concat([Buffer.from(type, "latin1"), ...bodies]));
+  const list = (type: string, ...bodies: Buffer[]): Buffer =>
+    chunk("LIST", Buffer.concat([Buffer.from(type, "latin1"), ...bodies]));
   const mainHeader = Buffer.alloc(56);
   mainHeader.writeUInt32LE(40_000, 0);
   mainHeader.writeUInt32LE(1, 24);
@@ -68,12 +69,17 @@ function aviWithSubtitle(content: string): Buffer {
   title.copy(gab2, 11);
   gab2.writeUInt16LE(4, 11 + title.length);
   gab2.writeUInt32LE(content.length, 13 + title.length);
-  const headers = list("hdrl", chunk("avih", mainHeader), list("strl", chunk("strh", streamHeader), chunk("strf", Buffer.alloc(40))));
+  const headers = list(
+    "hdrl",
+    chunk("avih", mainHeader),
+    list("strl", chunk("strh", streamHeader), chunk("strf", Buffer.alloc(40))),
+  );
   const movie = list("movi", chunk("00tx", Buffer.concat([gab2, Buffer.from(content)])));
   return chunk("RIFF", Buffer.concat([Buffer.from("AVI "), headers, movie]));
 }
 
-const playlist = (target: string): string => `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n${target}\n#EXT-X-ENDLIST\n`;
+const playlist = (target: string): string =>
+  `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:10.0,\n${target}\n#EXT-X-ENDLIST\n`;
 
 describe("a file that is an attack", () => {
   const attacks = (): readonly (readonly [name: string, content: string | Buffer])[] => [
@@ -83,12 +89,26 @@ describe("a file that is an attack", () => {
     ["playlist-concat.avi", playlist(`concat:${canaryUrl}/header.m3u8|file://${canaryFile}`)],
     ["concat-script.mp4", `ffconcat version 1.0\nfile '${canaryFile}'\n`],
     ["concat-http.mp4", `ffconcat version 1.0\nfile '${canaryUrl}/concat'\n`],
-    ["dash.mp4", `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1"><BaseURL>${canaryUrl}/dash</BaseURL></Representation></AdaptationSet></Period></MPD>`],
-    ["picture.svg", `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image xlink:href="${canaryUrl}/svg"/><image xlink:href="file://${canaryFile}"/></svg>`],
-    ["session.sdp", `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video ${new URL(canaryUrl).port} RTP/AVP 96\n`],
+    [
+      "dash.mp4",
+      `<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1"><BaseURL>${canaryUrl}/dash</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+    ],
+    [
+      "picture.svg",
+      `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image xlink:href="${canaryUrl}/svg"/><image xlink:href="file://${canaryFile}"/></svg>`,
+    ],
+    [
+      "session.sdp",
+      `v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video ${new URL(canaryUrl).port} RTP/AVP 96\n`,
+    ],
     ["subtitle-playlist.avi", aviWithSubtitle(playlist(`${canaryUrl}/gab2`))],
     ["subtitle-file.avi", aviWithSubtitle(playlist(`file://${canaryFile}`))],
-    ["subtitle-xbin.avi", aviWithSubtitle(`#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:1,\n#EXT-X-BYTERANGE:1\nfile://${canaryFile}\n#EXT-X-ENDLIST\n`)],
+    [
+      "subtitle-xbin.avi",
+      aviWithSubtitle(
+        `#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\n#EXTINF:1,\n#EXT-X-BYTERANGE:1\nfile://${canaryFile}\n#EXT-X-ENDLIST\n`,
+      ),
+    ],
     ["document.mp4", "{}"],
     ["empty-boxes.mp4", Buffer.concat([Buffer.from([0, 0, 0, 16]), Buffer.from("ftypisom"), Buffer.alloc(4)])],
     ["endless-box.mp4", Buffer.concat([Buffer.from([0xff, 0xff, 0xff, 0xff]), Buffer.from("moov"), Buffer.alloc(64)])],
@@ -122,18 +142,28 @@ describe("a file that is an attack", () => {
     expect(bites).toEqual([]);
   });
 
-  it.skipIf(!existsSync(COLLECTION))(`is refused also where it comes from the collection in ${COLLECTION} (skipped without it)`, async () => {
-    const files = readdirSync(COLLECTION).filter((name) => name.startsWith("attack-"));
-    expect(files.length).toBeGreaterThan(5);
-    bites = [];
-    for (const name of files) expect(await refusalOf(join(COLLECTION, name), `collected-${name.replaceAll(/\W/g, "-")}`), name).not.toContain("root:");
-    expect(bites).toEqual([]);
-  });
+  it.skipIf(!existsSync(COLLECTION))(
+    `is refused also where it comes from the collection in ${COLLECTION} (skipped without it)`,
+    async () => {
+      const files = readdirSync(COLLECTION).filter((name) => name.startsWith("attack-"));
+      expect(files.length).toBeGreaterThan(5);
+      bites = [];
+      for (const name of files)
+        expect(await refusalOf(join(COLLECTION, name), `collected-${name.replaceAll(/\W/g, "-")}`), name).not.toContain(
+          "root:",
+        );
+      expect(bites).toEqual([]);
+    },
+  );
 });
 
 describe("a file that is broken", () => {
   it("is refused or played in bounded time, wherever it was cut off", async () => {
-    const film = await makeFilm(folder, { name: "whole.mp4", seconds: 4, options: ["-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac", "-movflags", "+faststart"] });
+    const film = await makeFilm(folder, {
+      name: "whole.mp4",
+      seconds: 4,
+      options: ["-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac", "-movflags", "+faststart"],
+    });
     const bytes = await readFile(film.path);
     for (const share of [0.01, 0.1, 0.3, 0.6, 0.95]) {
       const path = join(folder, `cut-${share}.mp4`);
@@ -161,10 +191,13 @@ describe("a file that is broken", () => {
 
 describe("the origin", () => {
   const { originPort } = inject("service");
-  const post = (headers: Record<string, string>, body: string) => fetch(`http://127.0.0.1:${originPort}/jobs`, { method: "POST", headers, body });
+  const post = (headers: Record<string, string>, body: string) =>
+    fetch(`http://127.0.0.1:${originPort}/jobs`, { method: "POST", headers, body });
 
   it("obeys nobody but the edge", async () => {
-    const body = JSON.stringify({ job: { kind: "probe", source: { version: "x", bytes: 10, url: `${canaryUrl}/job` } } });
+    const body = JSON.stringify({
+      job: { kind: "probe", source: { version: "x", bytes: 10, url: `${canaryUrl}/job` } },
+    });
     bites = [];
     expect((await post({}, body)).status).toBe(401);
     expect((await post({ authorization: "Bearer abc" }, body)).status).toBe(401);
@@ -175,13 +208,29 @@ describe("the origin", () => {
     const { SignJWT } = await import("jose");
     const { createHash } = await import("node:crypto");
     bites = [];
-    for (const url of [`${canaryUrl}/job`, `${address("/cdn-cgi/local/r2/s3/edgereel-sources/../edgereel-products/x")}`, `file://${canaryFile}`, address("/health")]) {
-      const body = JSON.stringify({ job: { kind: "probe", source: { version: createHash("sha256").update(url).digest("hex").slice(0, 16), bytes: 10, url } } });
+    for (const url of [
+      `${canaryUrl}/job`,
+      `${address("/cdn-cgi/local/r2/s3/edgereel-sources/../edgereel-products/x")}`,
+      `file://${canaryFile}`,
+      address("/health"),
+    ]) {
+      const body = JSON.stringify({
+        job: {
+          kind: "probe",
+          source: { version: createHash("sha256").update(url).digest("hex").slice(0, 16), bytes: 10, url },
+        },
+      });
       const token = await new SignJWT({ body: createHash("sha256").update(body).digest("base64url") })
-        .setProtectedHeader({ alg: "HS256" }).setAudience("edgereel-origin").setIssuedAt().setExpirationTime("1m")
+        .setProtectedHeader({ alg: "HS256" })
+        .setAudience("edgereel-origin")
+        .setIssuedAt()
+        .setExpirationTime("1m")
         .sign(new TextEncoder().encode(settings.ORIGIN_SECRET));
       const response = await post({ authorization: `Bearer ${token}` }, body);
-      expect([response.status, ((await response.json()) as { code: string }).code], url).toEqual([502, "source-unreadable"]);
+      expect([response.status, ((await response.json()) as { code: string }).code], url).toEqual([
+        502,
+        "source-unreadable",
+      ]);
     }
     expect(bites).toEqual([]);
   });

@@ -17,7 +17,9 @@ export function output(program: string, args: readonly string[], input?: Uint8Ar
       complaint += chunk.toString();
     });
     child.once("error", reject);
-    child.once("close", (code) => (code === 0 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${program}: ${complaint.slice(-600)}`))));
+    child.once("close", (code) =>
+      code === 0 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${program}: ${complaint.slice(-600)}`)),
+    );
     child.stdin.on("error", () => {});
     child.stdin.end(input ?? "");
   });
@@ -26,7 +28,23 @@ export function output(program: string, args: readonly string[], input?: Uint8Ar
 /** The number in each picture of a file, in the order in which they are shown. */
 export async function frameNumbers(path: string, inputOptions: readonly string[] = []): Promise<readonly number[]> {
   const filter = `scale=${FRAME_BITS}:${HEIGHT}:flags=area,format=gray`;
-  const pixels = await output("ffmpeg", ["-nostdin", "-v", "error", ...inputOptions, "-i", path, "-map", "0:v:0", "-vf", filter, "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1"]);
+  const pixels = await output("ffmpeg", [
+    "-nostdin",
+    "-v",
+    "error",
+    ...inputOptions,
+    "-i",
+    path,
+    "-map",
+    "0:v:0",
+    "-vf",
+    filter,
+    "-fps_mode",
+    "passthrough",
+    "-f",
+    "rawvideo",
+    "pipe:1",
+  ]);
   const size = FRAME_BITS * HEIGHT;
   return Array.from({ length: pixels.length / size }, (_, frame) => {
     const row = pixels.subarray(frame * size, frame * size + FRAME_BITS);

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { makeDemoFilm } from "../scripts/demo-film.ts";
-import { join } from "node:path";
 import { address, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
@@ -15,7 +15,16 @@ beforeAll(async () => {
   if (!CHROMIUM) throw new Error("Chromium is needed for the player's tests; npm test installs it.");
   browser = await chromium.launch({
     executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--autoplay-policy=no-user-gesture-required",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+      "--mute-audio",
+    ],
   });
   const film = join(folder, "demo.mp4");
   await makeDemoFilm(film);
@@ -31,7 +40,9 @@ const stream = (query: string): string => `/${settings.CLOUD_NAME}/video/upload/
 async function open(query: string): Promise<Page> {
   const page = await browser.newPage();
   await page.goto(address(`/player?src=${encodeURIComponent(stream(query))}`));
-  await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3, undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3, undefined, {
+    timeout: 60_000,
+  });
   return page;
 }
 
@@ -43,13 +54,18 @@ const look = (page: Page): Promise<{ time: number; width: number; height: number
     const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
     context.drawImage(video, 0, 0, 32, 18);
     const { data } = context.getImageData(0, 0, 32, 18);
-    const grey = Array.from({ length: data.length / 4 }, (_, pixel) => ((data[pixel * 4] ?? 0) + (data[pixel * 4 + 1] ?? 0) + (data[pixel * 4 + 2] ?? 0)) / 3);
+    const grey = Array.from(
+      { length: data.length / 4 },
+      (_, pixel) => ((data[pixel * 4] ?? 0) + (data[pixel * 4 + 1] ?? 0) + (data[pixel * 4 + 2] ?? 0)) / 3,
+    );
     return { time: video.currentTime, width: video.videoWidth, height: video.videoHeight, grey };
   });
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const spread = (values: readonly number[]): number => Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
-const distance = (a: readonly number[], b: readonly number[]): number => mean(a.map((value, index) => Math.abs(value - (b[index] ?? 0))));
+const spread = (values: readonly number[]): number =>
+  Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+const distance = (a: readonly number[], b: readonly number[]): number =>
+  mean(a.map((value, index) => Math.abs(value - (b[index] ?? 0))));
 
 /** How loud what the page plays is: the root mean square of the sound itself, not of what a loudspeaker gets. */
 const loudness = (page: Page): Promise<number> =>
@@ -63,22 +79,33 @@ const loudness = (page: Page): Promise<number> =>
     for (let turn = 0; turn < 20; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 60));
       analyser.getFloatTimeDomainData(samples);
-      loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length));
+      loudest = Math.max(
+        loudest,
+        Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
+      );
     }
     await context.close();
     return loudest;
   });
 
-const playing = (page: Page): Promise<string> => page.locator("#facts").innerText();
+const playing = (page: Page): Promise<string> =>
+  page
+    .locator("#facts")
+    .textContent()
+    .then((text) => text ?? "");
 
 const seek = async (page: Page, seconds: number): Promise<void> => {
   await page.evaluate((time) => {
     (document.querySelector("video") as HTMLVideoElement).currentTime = time;
   }, seconds);
-  await page.waitForFunction((time) => {
-    const video = document.querySelector("video") as HTMLVideoElement;
-    return !video.seeking && video.readyState >= 3 && video.currentTime > time;
-  }, seconds, { timeout: 60_000 });
+  await page.waitForFunction(
+    (time) => {
+      const video = document.querySelector("video") as HTMLVideoElement;
+      return !video.seeking && video.readyState >= 3 && video.currentTime > time;
+    },
+    seconds,
+    { timeout: 60_000 },
+  );
 };
 
 describe("the player page", () => {
@@ -114,10 +141,20 @@ describe("the player page", () => {
     const options = await page.locator("#quality option").allInnerTexts();
     expect(options[0]).toBe("automatic");
     for (const height of ["234", "540"]) {
-      await page.locator("#quality").selectOption({ label: options.find((label) => label.includes(`x${height} `)) ?? "" });
-      await page.waitForFunction((lines) => (document.querySelector("video") as HTMLVideoElement).videoHeight === Number(lines), height, { timeout: 60_000 });
+      await page
+        .locator("#quality")
+        .selectOption({ label: options.find((label) => label.includes(`x${height} `)) ?? "" });
+      await page.waitForFunction(
+        (lines) => (document.querySelector("video") as HTMLVideoElement).videoHeight === Number(lines),
+        height,
+        { timeout: 60_000 },
+      );
       const before = await look(page);
-      await page.waitForFunction((time) => (document.querySelector("video") as HTMLVideoElement).currentTime > time + 0.3, before.time, { timeout: 30_000 });
+      await page.waitForFunction(
+        (time) => (document.querySelector("video") as HTMLVideoElement).currentTime > time + 0.3,
+        before.time,
+        { timeout: 30_000 },
+      );
     }
     await page.close();
   });
@@ -125,7 +162,9 @@ describe("the player page", () => {
   it("plays to the end", async () => {
     const page = await open("?caps=h264");
     await seek(page, 22.5);
-    await page.waitForFunction(() => (document.querySelector("video") as HTMLVideoElement).ended, undefined, { timeout: 30_000 });
+    await page.waitForFunction(() => (document.querySelector("video") as HTMLVideoElement).ended, undefined, {
+      timeout: 30_000,
+    });
     await page.close();
   });
 
@@ -133,7 +172,7 @@ describe("the player page", () => {
     const page = await browser.newPage();
     await page.goto(address(`/player?src=${encodeURIComponent("/demo/video/upload/sp_auto/nothing.m3u8")}`));
     await page.locator("#message").waitFor({ state: "visible" });
-    expect(await page.locator("#message").innerText()).toContain('no video "nothing"');
+    expect(await page.locator("#message").textContent()).toContain('no video "nothing"');
     await page.close();
   });
 });

@@ -10,7 +10,12 @@ const cloud = settings.CLOUD_NAME;
 /** Segments are joined without the container's help: what the boxes hold is what is shown. */
 const AS_CODED = ["-ignore_editlist", "1"];
 
-const streamOf = (publicId: string, transformation = "") => openStream(address(`/${cloud}/video/upload/${transformation ? `${transformation}/` : ""}sp_auto/${publicId}.m3u8?caps=h264,h265,av1`));
+const streamOf = (publicId: string, transformation = "") =>
+  openStream(
+    address(
+      `/${cloud}/video/upload/${transformation ? `${transformation}/` : ""}sp_auto/${publicId}.m3u8?caps=h264,h265,av1`,
+    ),
+  );
 
 const firstOf = (variants: readonly Variant[], entry: string): Variant => {
   const found = variants.find(({ codecs }) => codecs.startsWith(entry));
@@ -19,7 +24,8 @@ const firstOf = (variants: readonly Variant[], entry: string): Variant => {
 };
 
 /** 60 fps to 30 shows every second picture, 24 to 24 every one. */
-const expectedNumbers = (frames: number, step = 1): readonly number[] => Array.from({ length: frames }, (_, index) => index * step);
+const expectedNumbers = (frames: number, step = 1): readonly number[] =>
+  Array.from({ length: frames }, (_, index) => index * step);
 
 describe("segments made one by one, in random order", () => {
   let film: Film;
@@ -29,7 +35,22 @@ describe("segments made one by one, in random order", () => {
     film = await makeFilm(folder, {
       name: "long-gop.mov",
       seconds: 17.4,
-      options: ["-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-g", "300", "-x264-params", "open-gop=1:bframes=3", "-c:a", "pcm_s16le", "-f", "mov"],
+      options: [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryfast",
+        "-crf",
+        "14",
+        "-g",
+        "300",
+        "-x264-params",
+        "open-gop=1:bframes=3",
+        "-c:a",
+        "pcm_s16le",
+        "-f",
+        "mov",
+      ],
     });
     await upload(film.path, "seamless");
   });
@@ -39,7 +60,10 @@ describe("segments made one by one, in random order", () => {
     ["HEVC", "hvc1"],
     ["AV1", "av01"],
   ])("show every picture of the source exactly once, in %s", async (_, entry) => {
-    const joined = await joinRendition(firstOf((await streamOf("seamless")).variants, entry).address, `seamless-${entry}`);
+    const joined = await joinRendition(
+      firstOf((await streamOf("seamless")).variants, entry).address,
+      `seamless-${entry}`,
+    );
     expect(joined.starts.slice(1)).toEqual(joined.ends.slice(0, -1));
     expect(joined.starts[0]).toBe(0);
     expect(joined.samples.reduce((sum, samples) => sum + samples, 0)).toBe(film.frames);
@@ -50,10 +74,14 @@ describe("segments made one by one, in random order", () => {
     const [playlist] = (await streamOf("seamless")).audio;
     const joined = await joinRendition(playlist ?? "", "seamless-audio");
     expect(joined.starts.slice(1)).toEqual(joined.ends.slice(0, -1));
-    const [stream, source] = await Promise.all([samplesOf(joined.path, 48_000, [...AS_CODED, "-flags2", "+skip_manual"]), samplesOf(film.path, 48_000)]);
+    const [stream, source] = await Promise.all([
+      samplesOf(joined.path, 48_000, [...AS_CODED, "-flags2", "+skip_manual"]),
+      samplesOf(film.path, 48_000),
+    ]);
     const joins = joined.starts.slice(1);
     const middles = joins.map((join, index) => Math.round((join + (joined.ends[index + 1] ?? join)) / 2));
-    const worst = (places: readonly number[], measure: (from: number, to: number) => number) => Math.max(...places.map((place) => measure(place - 1024, place + 1024)));
+    const worst = (places: readonly number[], measure: (from: number, to: number) => number) =>
+      Math.max(...places.map((place) => measure(place - 1024, place + 1024)));
     for (const join of joins) expect(lagAt(stream, source, join - 2048, 64)).toBe(0);
     const error = (from: number, to: number) => errorDecibels(stream, source, from, to);
     const edge = (from: number, to: number) => sharpestEdge(stream, source, from, to);
@@ -66,12 +94,18 @@ describe("segments made one by one, in random order", () => {
   it("are the same bytes when the origin makes them again", async () => {
     const { variants } = await streamOf("seamless", "so_2");
     const first = await joinRendition(firstOf(variants, "avc1").address, "again-1");
-    const second = await joinRendition(firstOf((await streamOf("seamless", "so_2")).variants, "avc1").address, "again-2");
+    const second = await joinRendition(
+      firstOf((await streamOf("seamless", "so_2")).variants, "avc1").address,
+      "again-2",
+    );
     expect(second.samples).toEqual(first.samples);
   });
 
   it("stay seamless behind a cut, at the picture that the cut names", async () => {
-    const joined = await joinRendition(firstOf((await streamOf("seamless", "so_3.1,du_7")).variants, "avc1").address, "cut");
+    const joined = await joinRendition(
+      firstOf((await streamOf("seamless", "so_3.1,du_7")).variants, "avc1").address,
+      "cut",
+    );
     expect(await frameNumbers(joined.path, AS_CODED)).toEqual(expectedNumbers(210).map((number) => number + 93));
   });
 
@@ -89,11 +123,37 @@ describe("every kind of source", () => {
   const longGop = ["-g", "250", "-keyint_min", "250", "-sc_threshold", "0"];
 
   it.each([
-    ["Matroska with milliseconds, at 23.976", { name: "a.mkv", seconds: 13, frameRate: "24000/1001", options: [...H264, ...longGop, "-c:a", "aac"] }, 1],
-    ["a transport stream with keys ten seconds apart", { name: "b.ts", seconds: 13, frameRate: "25", options: [...H264, ...longGop, "-c:a", "aac"] }, 1],
+    [
+      "Matroska with milliseconds, at 23.976",
+      { name: "a.mkv", seconds: 13, frameRate: "24000/1001", options: [...H264, ...longGop, "-c:a", "aac"] },
+      1,
+    ],
+    [
+      "a transport stream with keys ten seconds apart",
+      { name: "b.ts", seconds: 13, frameRate: "25", options: [...H264, ...longGop, "-c:a", "aac"] },
+      1,
+    ],
     ["29.97 in MP4", { name: "c.mp4", seconds: 9, frameRate: "30000/1001", options: [...H264, "-c:a", "aac"] }, 1],
-    ["WebM", { name: "d.webm", seconds: 9, frameRate: "30", options: ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "3M", "-c:a", "libopus"] }, 1],
-    ["fragmented MP4", { name: "e.mp4", seconds: 9, frameRate: "30", options: [...H264, "-c:a", "aac", "-movflags", "+frag_keyframe+empty_moov"] }, 1],
+    [
+      "WebM",
+      {
+        name: "d.webm",
+        seconds: 9,
+        frameRate: "30",
+        options: ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "3M", "-c:a", "libopus"],
+      },
+      1,
+    ],
+    [
+      "fragmented MP4",
+      {
+        name: "e.mp4",
+        seconds: 9,
+        frameRate: "30",
+        options: [...H264, "-c:a", "aac", "-movflags", "+frag_keyframe+empty_moov"],
+      },
+      1,
+    ],
     ["FLV", { name: "f.flv", seconds: 9, frameRate: "30", options: [...H264, "-c:a", "aac"] }, 1],
   ] as const)("shows every picture once: %s", async (_, recipe, step) => {
     const film = await makeFilm(folder, recipe);
@@ -104,9 +164,17 @@ describe("every kind of source", () => {
   });
 
   it("halves the pictures of 60 fps where 30 are asked for, without a stumble", async () => {
-    const film = await makeFilm(folder, { name: "h.mkv", seconds: 9, frameRate: "60000/1001", options: [...H264, "-c:a", "aac"] });
+    const film = await makeFilm(folder, {
+      name: "h.mkv",
+      seconds: 9,
+      frameRate: "60000/1001",
+      options: [...H264, "-c:a", "aac"],
+    });
     await upload(film.path, "halved");
-    const joined = await joinRendition(firstOf((await streamOf("halved", "fps_29.97")).variants, "avc1").address, "halved");
+    const joined = await joinRendition(
+      firstOf((await streamOf("halved", "fps_29.97")).variants, "avc1").address,
+      "halved",
+    );
     const numbers = await frameNumbers(joined.path, AS_CODED);
     const steps = numbers.slice(1).map((number, index) => number - (numbers[index] ?? 0));
     expect(steps.filter((step) => step !== 2)).toEqual([]);

@@ -23,7 +23,12 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "edgereel-conformance-"));
   const settings = await localSettings(join(folder, ".dev.vars"), folder, {});
-  const service = await startLocalService({ port: await freePort(), settings, stateFolder: join(folder, "state"), workFolder: folder });
+  const service = await startLocalService({
+    port: await freePort(),
+    settings,
+    stateFolder: join(folder, "state"),
+    workFolder: folder,
+  });
   project.provide("service", { base: service.base, originPort: service.originPort, folder, settings });
   return async () => {
     await service.stop();

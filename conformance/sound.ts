@@ -3,8 +3,28 @@
 import { output } from "./pictures.ts";
 
 /** Mono samples of a file's first sound; `edit lists ignored` leaves what the boxes hold, sample by sample. */
-export async function samplesOf(path: string, sampleRate: number, inputOptions: readonly string[] = []): Promise<Float32Array> {
-  const bytes = await output("ffmpeg", ["-nostdin", "-v", "error", ...inputOptions, "-i", path, "-map", "0:a:0", "-af", `aresample=${sampleRate}`, "-ac", "1", "-f", "f32le", "pipe:1"]);
+export async function samplesOf(
+  path: string,
+  sampleRate: number,
+  inputOptions: readonly string[] = [],
+): Promise<Float32Array> {
+  const bytes = await output("ffmpeg", [
+    "-nostdin",
+    "-v",
+    "error",
+    ...inputOptions,
+    "-i",
+    path,
+    "-map",
+    "0:a:0",
+    "-af",
+    `aresample=${sampleRate}`,
+    "-ac",
+    "1",
+    "-f",
+    "f32le",
+    "pipe:1",
+  ]);
   return new Float32Array(bytes.buffer, bytes.byteOffset, Math.floor(bytes.length / 4));
 }
 
@@ -13,7 +33,8 @@ export function lagAt(stream: Float32Array, source: Float32Array, at: number, ra
   let [best, lag] = [Number.NEGATIVE_INFINITY, 0];
   for (let shift = -range; shift <= range; shift++) {
     let product = 0;
-    for (let index = 0; index < length; index++) product += (stream[at + index] ?? 0) * (source[at + index - shift] ?? 0);
+    for (let index = 0; index < length; index++)
+      product += (stream[at + index] ?? 0) * (source[at + index - shift] ?? 0);
     if (product > best) [best, lag] = [product, shift];
   }
   return lag;

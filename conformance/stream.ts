@@ -34,9 +34,17 @@ export interface JoinedRendition {
 }
 
 /** Uploads a file to the service under test. */
-export function upload(path: string, publicId: string, parameters: Readonly<Record<string, string>> = {}): Promise<Record<string, unknown>> {
+export function upload(
+  path: string,
+  publicId: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown>> {
   const { base, settings } = inject("service");
-  return uploadFile({ base, cloud: settings.CLOUD_NAME, apiKey: settings.API_KEY, apiSecret: settings.API_SECRET }, path, { public_id: publicId, ...parameters });
+  return uploadFile(
+    { base, cloud: settings.CLOUD_NAME, apiKey: settings.API_KEY, apiSecret: settings.API_SECRET },
+    path,
+    { public_id: publicId, ...parameters },
+  );
 }
 
 export const address = (path: string): string => new URL(path, inject("service").base).href;
@@ -48,7 +56,8 @@ export async function get(url: string): Promise<Response> {
 }
 
 const lines = async (url: string): Promise<readonly string[]> => (await (await get(url)).text()).trim().split("\n");
-const attribute = (line: string, name: string): string => new RegExp(`[:,]${name}=("[^"]*"|[^,]*)`).exec(line)?.[1]?.replaceAll('"', "") ?? "";
+const attribute = (line: string, name: string): string =>
+  new RegExp(`[:,]${name}=("[^"]*"|[^,]*)`).exec(line)?.[1]?.replaceAll('"', "") ?? "";
 
 export async function openStream(url: string): Promise<Stream> {
   const list = await lines(url);
@@ -56,11 +65,22 @@ export async function openStream(url: string): Promise<Stream> {
   return {
     variants: list.flatMap((line, index) =>
       line.startsWith("#EXT-X-STREAM-INF")
-        ? [{ address: absolute(list[index + 1] ?? ""), codecs: attribute(line, "CODECS"), resolution: attribute(line, "RESOLUTION"), frameRate: Number(attribute(line, "FRAME-RATE")) }]
+        ? [
+            {
+              address: absolute(list[index + 1] ?? ""),
+              codecs: attribute(line, "CODECS"),
+              resolution: attribute(line, "RESOLUTION"),
+              frameRate: Number(attribute(line, "FRAME-RATE")),
+            },
+          ]
         : [],
     ),
-    audio: list.filter((line) => line.startsWith("#EXT-X-MEDIA:TYPE=AUDIO")).map((line) => absolute(attribute(line, "URI"))),
-    keyframes: list.filter((line) => line.startsWith("#EXT-X-I-FRAME-STREAM-INF")).map((line) => absolute(attribute(line, "URI")))[0],
+    audio: list
+      .filter((line) => line.startsWith("#EXT-X-MEDIA:TYPE=AUDIO"))
+      .map((line) => absolute(attribute(line, "URI"))),
+    keyframes: list
+      .filter((line) => line.startsWith("#EXT-X-I-FRAME-STREAM-INF"))
+      .map((line) => absolute(attribute(line, "URI")))[0],
   };
 }
 
@@ -69,7 +89,11 @@ export async function openRendition(url: string): Promise<Rendition> {
   const absolute = (uri: string): string => new URL(uri, url).href;
   return {
     init: absolute(attribute(list.find((line) => line.startsWith("#EXT-X-MAP")) ?? "", "URI")),
-    segments: list.flatMap((line, index) => (line.startsWith("#EXTINF:") ? [{ address: absolute(list[index + 1] ?? ""), seconds: Number.parseFloat(line.slice(8)) }] : [])),
+    segments: list.flatMap((line, index) =>
+      line.startsWith("#EXTINF:")
+        ? [{ address: absolute(list[index + 1] ?? ""), seconds: Number.parseFloat(line.slice(8)) }]
+        : [],
+    ),
   };
 }
 
@@ -91,7 +115,8 @@ const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await
 export async function joinRendition(url: string, name: string): Promise<JoinedRendition> {
   const { init, segments } = await openRendition(url);
   const fetched = new Map<number, Buffer>();
-  for (const number of shuffled(segments.map((_, index) => index))) fetched.set(number, await bytesOf(segments[number]?.address ?? ""));
+  for (const number of shuffled(segments.map((_, index) => index)))
+    fetched.set(number, await bytesOf(segments[number]?.address ?? ""));
   const head = await bytesOf(init);
   const parts = segments.map((_, number) => fetched.get(number) ?? Buffer.alloc(0));
   const path = join(inject("service").folder, `${name}.mp4`);

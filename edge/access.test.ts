@@ -16,14 +16,24 @@ let pair: KeyPair;
 let stranger: KeyPair;
 const symmetric = new TextEncoder().encode("a-symmetric-key-for-tests-32-bytes");
 const adminSecret = new TextEncoder().encode("an-admin-key-for-tests-of-32-bytes");
-const oct = (kid: string, secret: Uint8Array): JWK => ({ kty: "oct", kid, alg: "HS256", k: Buffer.from(secret).toString("base64url") });
+const oct = (kid: string, secret: Uint8Array): JWK => ({
+  kty: "oct",
+  kid,
+  alg: "HS256",
+  k: Buffer.from(secret).toString("base64url"),
+});
 
 beforeAll(async () => {
-  [pair, stranger] = await Promise.all([generateKeyPair("EdDSA", { extractable: true }), generateKeyPair("EdDSA", { extractable: true })]);
+  [pair, stranger] = await Promise.all([
+    generateKeyPair("EdDSA", { extractable: true }),
+    generateKeyPair("EdDSA", { extractable: true }),
+  ]);
   origin = await startFakeOrigin();
   edge = await startEdge({
     ORIGIN_URL: origin.url,
-    PLAYBACK_KEYS: JSON.stringify({ keys: [{ ...(await exportJWK(pair.publicKey)), kid: "ed", alg: "EdDSA" }, oct("hs", symmetric)] }),
+    PLAYBACK_KEYS: JSON.stringify({
+      keys: [{ ...(await exportJWK(pair.publicKey)), kid: "ed", alg: "EdDSA" }, oct("hs", symmetric)],
+    }),
     ADMIN_KEYS: JSON.stringify({ keys: [oct("admin", adminSecret)] }),
   });
   sdk = await sdkFor(edge.base);
@@ -45,15 +55,28 @@ interface TokenOptions {
   readonly key?: KeyPair;
 }
 
-function token(subject: string | undefined, { claims = {}, audience = "demo", kid, expiresIn = "1h", symmetric: isSymmetric = false, key = pair }: TokenOptions = {}): Promise<string> {
-  const jwt = new SignJWT(claims).setProtectedHeader({ alg: isSymmetric ? "HS256" : "EdDSA", kid: kid ?? (isSymmetric ? "hs" : "ed") }).setAudience(audience);
+function token(
+  subject: string | undefined,
+  {
+    claims = {},
+    audience = "demo",
+    kid,
+    expiresIn = "1h",
+    symmetric: isSymmetric = false,
+    key = pair,
+  }: TokenOptions = {},
+): Promise<string> {
+  const jwt = new SignJWT(claims)
+    .setProtectedHeader({ alg: isSymmetric ? "HS256" : "EdDSA", kid: kid ?? (isSymmetric ? "hs" : "ed") })
+    .setAudience(audience);
   if (expiresIn !== "never") jwt.setExpirationTime(expiresIn);
   if (subject !== undefined) jwt.setSubject(subject);
   return jwt.sign(isSymmetric ? symmetric : key.privateKey);
 }
 
 const STREAM = "/demo/video/authenticated/sp_auto/series/film.m3u8";
-const lines = async (path: string): Promise<readonly string[]> => (await (await edge.get(path)).text()).trim().split("\n");
+const lines = async (path: string): Promise<readonly string[]> =>
+  (await (await edge.get(path)).text()).trim().split("\n");
 const firstUri = (list: readonly string[]): string => list.find((line) => line !== "" && !line.startsWith("#")) ?? "";
 
 describe("an authenticated video", () => {
@@ -73,19 +96,33 @@ describe("an authenticated video", () => {
     expect(response.headers.get("cache-control")).toContain("private");
   });
 
-  it.each([["the video", "series/film"], ["its folder", "series/*"], ["everything", "*"]])("plays with a token for %s", async (_, subject) => {
+  it.each([
+    ["the video", "series/film"],
+    ["its folder", "series/*"],
+    ["everything", "*"],
+  ])("plays with a token for %s", async (_, subject) => {
     expect((await edge.get(`${STREAM}?token=${await token(subject)}`)).status).toBe(200);
   });
 
   it("hands the token on to everything that its playlists name, and plays them", async () => {
     const granted = await token("series/film");
     const multivariant = await lines(`${STREAM}?token=${granted}`);
-    const named = multivariant.flatMap((line) => (line.startsWith("#") ? [...line.matchAll(/URI="([^"]+)"/g)].map((match) => match[1] ?? "") : line === "" ? [] : [line]));
+    const named = multivariant.flatMap((line) =>
+      line.startsWith("#")
+        ? [...line.matchAll(/URI="([^"]+)"/g)].map((match) => match[1] ?? "")
+        : line === ""
+          ? []
+          : [line],
+    );
     expect(named.length).toBeGreaterThan(10);
     for (const uri of named) expect(new URL(uri, edge.base).searchParams.get("token")).toBe(granted);
     const playlist = firstUri(multivariant);
     const children = await lines(playlist);
-    expect(children.filter((line) => !line.startsWith("#") || line.includes("URI=")).every((line) => line.includes("?token="))).toBe(true);
+    expect(
+      children
+        .filter((line) => !line.startsWith("#") || line.includes("URI="))
+        .every((line) => line.includes("?token=")),
+    ).toBe(true);
     const segment = new URL(firstUri(children), new URL(playlist, edge.base));
     expect((await fetch(segment)).status).toBe(200);
     segment.search = "";
@@ -98,7 +135,8 @@ describe("an authenticated video", () => {
       return new URL(firstUri(await lines(playlist)), new URL(playlist, edge.base));
     };
     origin.jobs.length = 0;
-    for (const granted of [await token("series/film"), await token("*", { symmetric: true })]) expect((await fetch(await segmentOf(granted))).status).toBe(200);
+    for (const granted of [await token("series/film"), await token("*", { symmetric: true })])
+      expect((await fetch(await segmentOf(granted))).status).toBe(200);
     expect(origin.jobs).toHaveLength(1);
   });
 
@@ -113,19 +151,41 @@ describe("an authenticated video", () => {
     ["is signed by a stranger", () => token("series/film", { key: stranger })],
     ["names a key that does not exist", () => token("series/film", { kid: "nobody" })],
     ["names another key than it is signed with", () => token("series/film", { kid: "hs" })],
-    ["is signed by nothing", async () => `${Buffer.from('{"alg":"none","kid":"ed"}').toString("base64url")}.${Buffer.from('{"sub":"*","aud":"demo","exp":9999999999}').toString("base64url")}.`],
+    [
+      "is signed by nothing",
+      async () =>
+        `${Buffer.from('{"alg":"none","kid":"ed"}').toString("base64url")}.${Buffer.from('{"sub":"*","aud":"demo","exp":9999999999}').toString("base64url")}.`,
+    ],
     [
       // The public key is no secret: whoever takes it for one forges.
       "takes the public key for a shared secret",
-      async () => new SignJWT({}).setProtectedHeader({ alg: "HS256", kid: "ed" }).setSubject("*").setAudience("demo").setExpirationTime("1h").sign(new TextEncoder().encode((await exportJWK(pair.publicKey)).x)),
+      async () =>
+        new SignJWT({})
+          .setProtectedHeader({ alg: "HS256", kid: "ed" })
+          .setSubject("*")
+          .setAudience("demo")
+          .setExpirationTime("1h")
+          .sign(new TextEncoder().encode((await exportJWK(pair.publicKey)).x)),
     ],
-    ["is an admin's", async () => new SignJWT({ scope: "analytics:read" }).setProtectedHeader({ alg: "HS256", kid: "admin" }).setSubject("*").setAudience("demo").setExpirationTime("1h").sign(adminSecret)],
+    [
+      "is an admin's",
+      async () =>
+        new SignJWT({ scope: "analytics:read" })
+          .setProtectedHeader({ alg: "HS256", kid: "admin" })
+          .setSubject("*")
+          .setAudience("demo")
+          .setExpirationTime("1h")
+          .sign(adminSecret),
+    ],
     ["is no token", async () => "abc"],
     ["is enormous", async () => "a".repeat(8000)],
   ])("refuses a token that %s, in the same words as any other", async (_, make) => {
     const response = await edge.get(`${STREAM}?token=${await make()}`);
     expect(response.status).toBe(403);
-    expect(await response.json()).toMatchObject({ code: "forbidden", detail: "The playback token does not open this." });
+    expect(await response.json()).toMatchObject({
+      code: "forbidden",
+      detail: "The playback token does not open this.",
+    });
   });
 
   it("refuses a token whose every character but one is right", async () => {
@@ -140,7 +200,12 @@ describe("an authenticated video", () => {
 
 describe("a signed URL", () => {
   it("opens an authenticated video, and all that its playlists name", async () => {
-    const path = sdk.path("series/film", { type: "authenticated", sign_url: true, streaming_profile: "auto", format: "m3u8" });
+    const path = sdk.path("series/film", {
+      type: "authenticated",
+      sign_url: true,
+      streaming_profile: "auto",
+      format: "m3u8",
+    });
     const playlist = firstUri(await lines(path));
     const segment = new URL(firstUri(await lines(playlist)), new URL(playlist, edge.base));
     expect((await fetch(segment)).status).toBe(200);
@@ -155,15 +220,28 @@ describe("a signed URL", () => {
     ["32 characters", { long_url_signature: true }],
     ["a version", { version: 1234 }],
   ])("verifies as the SDK makes it: %s", async (_, options) => {
-    const path = sdk.path("series/film", { type: "authenticated", sign_url: true, format: "jpg", start_offset: 2, ...options });
+    const path = sdk.path("series/film", {
+      type: "authenticated",
+      sign_url: true,
+      format: "jpg",
+      start_offset: 2,
+      ...options,
+    });
     expect((await edge.get(path)).status).toBe(200);
   });
 
   it("is refused where a character of it or of what it signs is another", async () => {
     const path = sdk.path("series/film", { sign_url: true, format: "jpg", width: 100, crop: "scale" });
     const signature = /s--(.{8})--/.exec(path)?.[1] ?? "";
-    const forgeries = [...signature].map((character, at) => path.replace(signature, signature.slice(0, at) + (character === "A" ? "B" : "A") + signature.slice(at + 1)));
-    for (const forged of [...forgeries, path.replace("w_100", "w_101"), path.replace("film", "filn"), path.replace(".jpg", ".png")]) {
+    const forgeries = [...signature].map((character, at) =>
+      path.replace(signature, signature.slice(0, at) + (character === "A" ? "B" : "A") + signature.slice(at + 1)),
+    );
+    for (const forged of [
+      ...forgeries,
+      path.replace("w_100", "w_101"),
+      path.replace("film", "filn"),
+      path.replace(".jpg", ".png"),
+    ]) {
       expect((await edge.get(forged)).status, forged).toBe(401);
     }
   });
@@ -172,8 +250,12 @@ describe("a signed URL", () => {
 describe("a private video", () => {
   it("keeps the original behind a grant, and is delivered as anything else", async () => {
     expect((await edge.get("/demo/video/private/series/film.mp4")).status).toBe(401);
-    expect((await edge.get(`/demo/video/private/series/film.mp4?token=${await token("series/film")}`)).status).toBe(200);
-    expect((await edge.get(sdk.path("series/film", { type: "private", sign_url: true, format: "mp4" }))).status).toBe(200);
+    expect((await edge.get(`/demo/video/private/series/film.mp4?token=${await token("series/film")}`)).status).toBe(
+      200,
+    );
+    expect((await edge.get(sdk.path("series/film", { type: "private", sign_url: true, format: "mp4" }))).status).toBe(
+      200,
+    );
     expect((await edge.get("/demo/video/private/sp_auto/series/film.m3u8")).status).toBe(200);
   });
 
@@ -187,7 +269,11 @@ describe("a private video", () => {
 describe("the admin's door", () => {
   const path = "/v1/demo/analytics/deliveries";
   const admin = (scope: string, audience = "demo/admin", expiry = "1h") =>
-    new SignJWT({ scope }).setProtectedHeader({ alg: "HS256", kid: "admin" }).setAudience(audience).setExpirationTime(expiry).sign(adminSecret);
+    new SignJWT({ scope })
+      .setProtectedHeader({ alg: "HS256", kid: "admin" })
+      .setAudience(audience)
+      .setExpirationTime(expiry)
+      .sign(adminSecret);
   const withHeader = async (authorization: string) => (await edge.get(path, { headers: { authorization } })).status;
 
   it("opens to the API key and to a token with the scope", async () => {
@@ -202,6 +288,12 @@ describe("the admin's door", () => {
     expect(await withHeader(`Bearer ${await admin("analytics:read", "demo")}`)).toBe(401);
     expect(await withHeader(`Bearer ${await admin("analytics:read", "demo/admin", "-1h")}`)).toBe(401);
     expect(await withHeader(`Bearer ${await token("*")}`)).toBe(401);
-    expect((await edge.get(path.replace("demo", "other"), { headers: { authorization: `Basic ${btoa(`${API_KEY}:${API_SECRET}`)}` } })).status).toBe(401);
+    expect(
+      (
+        await edge.get(path.replace("demo", "other"), {
+          headers: { authorization: `Basic ${btoa(`${API_KEY}:${API_SECRET}`)}` },
+        })
+      ).status,
+    ).toBe(401);
   });
 });

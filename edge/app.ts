@@ -17,11 +17,17 @@ app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT }));
 app.get("/health", async (context) => {
   const services = servicesOf(context);
   const [database, origin] = await Promise.all([
-    services.catalog.originBuilds.last().then(() => true, () => false),
+    services.catalog.originBuilds.last().then(
+      () => true,
+      () => false,
+    ),
     services.origin.isHealthy(),
   ]);
   const healthy = database && origin;
-  return context.json({ status: healthy ? "ok" : "unavailable", database, origin }, { status: healthy ? 200 : 503, headers: { "cache-control": "no-store" } });
+  return context.json(
+    { status: healthy ? "ok" : "unavailable", database, origin },
+    { status: healthy ? 200 : 503, headers: { "cache-control": "no-store" } },
+  );
 });
 
 app.route("/v1_1", uploadRoutes);
@@ -34,13 +40,21 @@ app.get("/v1/:cloud/analytics/deliveries", async (context) => {
   const rows = await services.catalog.deliveries.read(query);
   const time = (minute: number) => new Date(minute * 60_000).toISOString();
   const metrics = Object.fromEntries(Object.entries(METRICS).map(([name, { title, unit }]) => [name, { title, unit }]));
-  const answer = { from: time(query.from), to: time(query.to), interval: query.interval ?? null, group_by: query.groupBy, metrics, rows };
+  const answer = {
+    from: time(query.from),
+    to: time(query.to),
+    interval: query.interval ?? null,
+    group_by: query.groupBy,
+    metrics,
+    rows,
+  };
   return context.json(answer, 200, { "cache-control": "no-store" });
 });
 
 app.on(["GET", "HEAD"], "/:cloud/video/*", async (context) => {
   const services = servicesOf(context);
-  if (context.req.param("cloud") !== services.config.cloud) throw new Problem("not-found", "There is nothing at this address.");
+  if (context.req.param("cloud") !== services.config.cloud)
+    throw new Problem("not-found", "There is nothing at this address.");
   const { response, facts } = await deliver(context.req.raw, services);
   services.recorder.record(context.req.raw, response, facts);
   return response;
@@ -48,7 +62,11 @@ app.on(["GET", "HEAD"], "/:cloud/video/*", async (context) => {
 
 app.notFound((context) => {
   const known = context.req.method === "GET" || context.req.method === "HEAD";
-  return problemResponse(known ? new Problem("not-found", "There is nothing at this address.") : new Problem("method-not-allowed", `${context.req.method} is not for this address.`));
+  return problemResponse(
+    known
+      ? new Problem("not-found", "There is nothing at this address.")
+      : new Problem("method-not-allowed", `${context.req.method} is not for this address.`),
+  );
 });
 
 app.onError((error, context) => {

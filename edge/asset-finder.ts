@@ -15,13 +15,19 @@ export interface AssetFinder {
 
 export function assetFinder(catalog: Catalog, cache: Cache, waitUntil: (work: Promise<unknown>) => void): AssetFinder {
   // An address of no other kind begins so.
-  const addressOf = ({ cloud, deliveryType, publicId }: AssetName) => `http://assets.edgereel.internal/${cloud}/${deliveryType}/${encodePublicId(publicId)}`;
+  const addressOf = ({ cloud, deliveryType, publicId }: AssetName) =>
+    `http://assets.edgereel.internal/${cloud}/${deliveryType}/${encodePublicId(publicId)}`;
   return {
     async find(name) {
       const remembered = await cache.match(addressOf(name));
       if (remembered) return remembered.json<FoundAsset>();
       const asset = await catalog.assets.findAsset(name);
-      if (!asset) throw new Problem("not-found", `There is no video "${name.publicId.slice(0, 120)}" of type ${name.deliveryType}.`, { parameter: "public_id" });
+      if (!asset)
+        throw new Problem(
+          "not-found",
+          `There is no video "${name.publicId.slice(0, 120)}" of type ${name.deliveryType}.`,
+          { parameter: "public_id" },
+        );
       const headers = { "cache-control": `public, max-age=${REMEMBERED_SECONDS}`, "content-type": "application/json" };
       waitUntil(cache.put(addressOf(name), new Response(JSON.stringify(asset), { headers })));
       return asset;

@@ -35,7 +35,12 @@ export interface EdgeConfig {
   readonly grantSecret: string;
   readonly playbackKeys: readonly JWK[];
   readonly adminKeys: readonly JWK[];
-  readonly s3: { readonly endpoint: string; readonly bucket: string; readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly s3: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
 }
 
 /** Reads the environment; throws one Error that names everything that is missing. */
@@ -75,6 +80,7 @@ export function configFrom(env: Env): EdgeConfig {
       secretAccessKey: text("S3_SECRET_ACCESS_KEY"),
     },
   };
-  if (faults.length > 0) throw new Error(`The Worker is not configured:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
+  if (faults.length > 0)
+    throw new Error(`The Worker is not configured:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
   return config;
 }

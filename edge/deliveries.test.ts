@@ -12,7 +12,10 @@ let origin: FakeOrigin;
 beforeAll(async () => {
   origin = await startFakeOrigin();
   edge = await startEdge({ ORIGIN_URL: origin.url });
-  await (await sdkFor(edge.base)).upload(await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 30_000), { public_id: "film" });
+  await (await sdkFor(edge.base)).upload(
+    await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 30_000),
+    { public_id: "film" },
+  );
 });
 
 afterAll(async () => {
@@ -25,7 +28,9 @@ interface Answer {
 }
 
 const ask = async (query = ""): Promise<Response> =>
-  edge.get(`/v1/demo/analytics/deliveries?${query}`, { headers: { authorization: `Basic ${btoa(`${API_KEY}:${API_SECRET}`)}` } });
+  edge.get(`/v1/demo/analytics/deliveries?${query}`, {
+    headers: { authorization: `Basic ${btoa(`${API_KEY}:${API_SECRET}`)}` },
+  });
 const rows = async (query = ""): Promise<Answer["rows"]> => ((await (await ask(query)).json()) as Answer).rows;
 
 describe("deliveries", () => {
@@ -38,9 +43,17 @@ describe("deliveries", () => {
 
     const segments = async () => (await rows("group_by=product")).find(({ product }) => product === "segment");
     await expect.poll(async () => (await segments())?.["requests"], { timeout: 30_000, interval: 500 }).toBe(35);
-    expect(await segments()).toMatchObject({ encodes: 4, encode_seconds: 1, cache_ratio: Math.round((31 / 35) * 1e6) / 1e6 });
+    expect(await segments()).toMatchObject({
+      encodes: 4,
+      encode_seconds: 1,
+      cache_ratio: Math.round((31 / 35) * 1e6) / 1e6,
+    });
     const byCodec = await rows("group_by=codec,rung,device");
-    expect(byCodec.find((row) => row["codec"] === "av1")).toMatchObject({ rung: "540p", device: "mobile", requests: 30 });
+    expect(byCodec.find((row) => row["codec"] === "av1")).toMatchObject({
+      rung: "540p",
+      device: "mobile",
+      requests: 30,
+    });
     const byTier = Object.fromEntries((await rows("group_by=tier")).map((row) => [row["tier"], row["requests"]]));
     expect(byTier).toMatchObject({ encoded: 4, edge: 31, computed: 1 });
     const bytes = Number((await segments())?.["bytes"]);
@@ -50,13 +63,34 @@ describe("deliveries", () => {
 
   it("are counted once though their batch comes twice", async () => {
     const count = {
-      minute: 1000, cloud: "demo", publicId: "twice", product: "segment", codec: "av1", rung: "540p", tier: "edge", status: 200, country: "XX",
-      device: "desktop", requests: 3, bytes: 30, encodes: 0, encodeMilliseconds: 0,
+      minute: 1000,
+      cloud: "demo",
+      publicId: "twice",
+      product: "segment",
+      codec: "av1",
+      rung: "540p",
+      tier: "edge",
+      status: 200,
+      country: "XX",
+      device: "desktop",
+      requests: 3,
+      bytes: 30,
+      encodes: 0,
+      encodeMilliseconds: 0,
     };
-    const { DELIVERIES } = (await edge.miniflare.getBindings()) as { DELIVERIES: { send(body: unknown): Promise<void> } };
+    const { DELIVERIES } = (await edge.miniflare.getBindings()) as {
+      DELIVERIES: { send(body: unknown): Promise<void> };
+    };
     for (let turn = 0; turn < 3; turn++) await DELIVERIES.send({ id: "the-same-batch", counts: [count] });
     await DELIVERIES.send({ id: "another-batch", counts: [count] });
-    await expect.poll(async () => (await edge.sql<{ requests: number }>("SELECT requests FROM deliveries WHERE public_id = 'twice'"))[0]?.requests, { timeout: 20_000 }).toBe(6);
+    await expect
+      .poll(
+        async () =>
+          (await edge.sql<{ requests: number }>("SELECT requests FROM deliveries WHERE public_id = 'twice'"))[0]
+            ?.requests,
+        { timeout: 20_000 },
+      )
+      .toBe(6);
   });
 
   it.each([

@@ -30,17 +30,22 @@ beforeEach(() => {
   origin.delayMilliseconds = 0;
 });
 
-const playlistOf = async (path: string, init?: RequestInit): Promise<readonly string[]> => (await (await edge.get(path, init)).text()).trim().split("\n");
-const uris = (lines: readonly string[]): readonly string[] => lines.filter((line) => line !== "" && !line.startsWith("#"));
+const playlistOf = async (path: string, init?: RequestInit): Promise<readonly string[]> =>
+  (await (await edge.get(path, init)).text()).trim().split("\n");
+const uris = (lines: readonly string[]): readonly string[] =>
+  lines.filter((line) => line !== "" && !line.startsWith("#"));
 
 /** The folder of a rendition of the film, under a transformation that no other test uses. */
 async function renditionFolder(transformation: string, rendition = "540p-h264"): Promise<string> {
-  const found = uris(await playlistOf(`/demo/video/upload/${transformation}/sp_auto/shows/film.m3u8`)).find((uri) => uri.includes(`/${rendition}/`));
+  const found = uris(await playlistOf(`/demo/video/upload/${transformation}/sp_auto/shows/film.m3u8`)).find((uri) =>
+    uri.includes(`/${rendition}/`),
+  );
   if (!found) throw new Error(`no ${rendition}`);
   return found.replace(/\/playlist\.m3u8$/, "");
 }
 
-const tierOf = (response: Response): string | undefined => /cache;desc=(\w+)/.exec(response.headers.get("server-timing") ?? "")?.[1];
+const tierOf = (response: Response): string | undefined =>
+  /cache;desc=(\w+)/.exec(response.headers.get("server-timing") ?? "")?.[1];
 
 describe("a stream", () => {
   it("has its playlists at once, before anything is encoded", async () => {
@@ -51,28 +56,44 @@ describe("a stream", () => {
   });
 
   it("has the same children for every spelling of its URL", async () => {
-    const spellings = ["c_fill,h_360,w_640/sp_auto", "sp_auto/w_640,h_360,c_fill,g_center", "f_auto,q_auto/c_fill,w_640,h_360/sp_auto/v1"];
-    const lists = await Promise.all(spellings.map((spelling) => playlistOf(`/demo/video/upload/${spelling}/shows/film.m3u8?_a=BAMAK2`)));
+    const spellings = [
+      "c_fill,h_360,w_640/sp_auto",
+      "sp_auto/w_640,h_360,c_fill,g_center",
+      "f_auto,q_auto/c_fill,w_640,h_360/sp_auto/v1",
+    ];
+    const lists = await Promise.all(
+      spellings.map((spelling) => playlistOf(`/demo/video/upload/${spelling}/shows/film.m3u8?_a=BAMAK2`)),
+    );
     expect(lists[1]).toEqual(lists[0]);
     expect(lists[2]).toEqual(lists[0]);
   });
 
   it("shares its sound among all crops", async () => {
-    const sound = async (transformation: string) => (await playlistOf(`/demo/video/upload/${transformation}/shows/film.m3u8`)).find((line) => line.includes("TYPE=AUDIO"));
+    const sound = async (transformation: string) =>
+      (await playlistOf(`/demo/video/upload/${transformation}/shows/film.m3u8`)).find((line) =>
+        line.includes("TYPE=AUDIO"),
+      );
     expect(await sound("sp_auto")).toBe(await sound("c_fill,h_100,w_100/sp_auto"));
     expect(await sound("e_volume:50/sp_auto")).not.toBe(await sound("sp_auto"));
   });
 
   it("is compressed for whoever takes it", async () => {
     // fetch() decompresses; the header stays.
-    const packed = await edge.get("/demo/video/upload/sp_auto/shows/film.m3u8", { headers: { "accept-encoding": "gzip" } });
+    const packed = await edge.get("/demo/video/upload/sp_auto/shows/film.m3u8", {
+      headers: { "accept-encoding": "gzip" },
+    });
     expect(packed.headers.get("content-encoding")).toBe("gzip");
     expect(packed.headers.get("vary")).toContain("accept-encoding");
     expect(await packed.text()).toMatch(/^#EXTM3U/);
   });
 
   it("offers the codecs that the client plays", async () => {
-    const codecs = async (path: string, headers = {}) => new Set((await playlistOf(path, { headers })).map((line) => /CODECS="(\w+)/.exec(line)?.[1]).filter((codec) => codec !== undefined));
+    const codecs = async (path: string, headers = {}) =>
+      new Set(
+        (await playlistOf(path, { headers }))
+          .map((line) => /CODECS="(\w+)/.exec(line)?.[1])
+          .filter((codec) => codec !== undefined),
+      );
     const path = "/demo/video/upload/sp_auto/shows/film.m3u8";
     expect(await codecs(path, { "user-agent": "Lavf/60.0" })).toEqual(new Set(["avc1"]));
     expect(await codecs(`${path}?caps=av1`, { "user-agent": "Lavf/60.0" })).toEqual(new Set(["av01", "avc1"]));
@@ -127,7 +148,11 @@ describe("a segment", () => {
     expect(Buffer.from(await range.arrayBuffer())).toEqual(bytes.subarray(8, 18));
     expect((await edge.get(path, { headers: { range: `bytes=${bytes.length + 5}-` } })).status).toBe(416);
     const head = await edge.get(path, { method: "HEAD" });
-    expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, String(bytes.length), ""]);
+    expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([
+      200,
+      String(bytes.length),
+      "",
+    ]);
     expect((await edge.get(path, { headers: { "if-none-match": whole.headers.get("etag") ?? "" } })).status).toBe(304);
   });
 
@@ -140,16 +165,26 @@ describe("a segment", () => {
   it("brings the next ones to the origin's attention", async () => {
     const folder = await renditionFolder("so_6");
     await edge.get(`${folder}/2.m4s`);
-    expect(origin.jobs[0]?.lookAhead.map(({ key }) => key)).toEqual([3, 4, 5].map((number) => `${folder}/${number}.m4s`));
+    expect(origin.jobs[0]?.lookAhead.map(({ key }) => key)).toEqual(
+      [3, 4, 5].map((number) => `${folder}/${number}.m4s`),
+    );
   });
 
   it("can be read by players on any page, whatever the answer", async () => {
     const folder = await renditionFolder("so_7");
-    for (const path of [`${folder}/0.m4s`, `${folder}/9999.m4s`, "/demo/video/upload/w_abc/shows/film.mp4", "/nothing"]) {
+    for (const path of [
+      `${folder}/0.m4s`,
+      `${folder}/9999.m4s`,
+      "/demo/video/upload/w_abc/shows/film.mp4",
+      "/nothing",
+    ]) {
       expect((await edge.get(path)).headers.get("access-control-allow-origin")).toBe("*");
     }
     const preflight = await edge.get(`${folder}/0.m4s`, { method: "OPTIONS" });
-    expect([preflight.status, preflight.headers.get("access-control-allow-headers")]).toEqual([204, expect.stringContaining("range")]);
+    expect([preflight.status, preflight.headers.get("access-control-allow-headers")]).toEqual([
+      204,
+      expect.stringContaining("range"),
+    ]);
   });
 });
 
@@ -158,9 +193,15 @@ describe("what no playlist has named", () => {
     ["a segment behind the end", (folder: string) => `${folder}/5000.m4s`],
     ["a rung above the source", (folder: string) => `${folder.replace("540p", "2160p")}/0.m4s`],
     ["an invented rendition", (folder: string) => `${folder.replace("540p-h264", "999p-h264")}/0.m4s`],
-    ["another version of the bytes", (folder: string) => `${folder.replace(/@[0-9a-f]{16}/, "@0000000000000000")}/0.m4s`],
+    [
+      "another version of the bytes",
+      (folder: string) => `${folder.replace(/@[0-9a-f]{16}/, "@0000000000000000")}/0.m4s`,
+    ],
     ["another recipe", (folder: string) => `${folder.replace(/\.r\w+\//, ".r0other/")}/0.m4s`],
-    ["a parameter that does not touch the rendition", (folder: string) => `${folder.replace("/upload/", "/upload/e_volume:50/")}/0.m4s`],
+    [
+      "a parameter that does not touch the rendition",
+      (folder: string) => `${folder.replace("/upload/", "/upload/e_volume:50/")}/0.m4s`,
+    ],
     ["another spelling", (folder: string) => `${folder.replace("/upload/", "/upload/c_scale,")}/0.m4s`],
     ["somebody else's name", (folder: string) => `${folder.replace("/shows/film/", "/shows/other/")}/0.m4s`],
   ])("causes no encode: %s", async (_, change) => {
@@ -173,9 +214,16 @@ describe("what no playlist has named", () => {
 describe("when something goes wrong", () => {
   it("hands on the origin's refusal, keeps none of it, and recovers", async () => {
     const path = `${await renditionFolder("so_9")}/0.m4s`;
-    origin.answer = (_, response) => response.writeHead(503, { "content-type": "application/problem+json" }).end(JSON.stringify({ code: "origin-busy", detail: "busy", retryAfterSeconds: 2 }));
+    origin.answer = (_, response) =>
+      response
+        .writeHead(503, { "content-type": "application/problem+json" })
+        .end(JSON.stringify({ code: "origin-busy", detail: "busy", retryAfterSeconds: 2 }));
     const refused = await edge.get(path);
-    expect([refused.status, refused.headers.get("retry-after"), refused.headers.get("cache-control")]).toEqual([503, "2", "no-store"]);
+    expect([refused.status, refused.headers.get("retry-after"), refused.headers.get("cache-control")]).toEqual([
+      503,
+      "2",
+      "no-store",
+    ]);
     origin.answer = undefined;
     expect((await edge.get(path)).status).toBe(200);
   });
@@ -209,7 +257,12 @@ describe("when something goes wrong", () => {
     const response = await edge.get("/demo/video/upload/c_fil,w_300/shows/film.mp4");
     expect(response.status).toBe(400);
     expect(response.headers.get("x-cld-error")).toContain("c takes one of");
-    expect(await response.json()).toMatchObject({ code: "invalid-value", parameter: "c", nearest: "c_fit", status: 400 });
+    expect(await response.json()).toMatchObject({
+      code: "invalid-value",
+      parameter: "c",
+      nearest: "c_fit",
+      status: 400,
+    });
   });
 
   it.each([
@@ -231,7 +284,12 @@ describe("stills and clips", () => {
   it("are made once, and served under every spelling", async () => {
     const first = await edge.get("/demo/video/upload/so_3,w_300/shows/film.jpg");
     const second = await edge.get("/demo/video/upload/w_300,so_3.0/q_auto/v7/shows/film.jpg");
-    expect([first.status, first.headers.get("content-type"), tierOf(first), tierOf(second)]).toEqual([200, "image/jpeg", "encoded", "edge"]);
+    expect([first.status, first.headers.get("content-type"), tierOf(first), tierOf(second)]).toEqual([
+      200,
+      "image/jpeg",
+      "encoded",
+      "edge",
+    ]);
     expect(origin.jobs).toHaveLength(1);
     // The address leads to other bytes when the video is replaced.
     expect(first.headers.get("cache-control")).toBe("public, max-age=60");

@@ -4,14 +4,19 @@
  */
 
 import { DurableObject } from "cloudflare:workers";
-import { parseRenditionUrl, Problem } from "#transformation";
+import { Problem, parseRenditionUrl } from "#transformation";
 import { configFrom, type Env } from "./config.ts";
 import { type JobRequest, originClient } from "./origin-client.ts";
 import { productStore } from "./product-store.ts";
 
 /** What became of a request for an object: it is in the store, or a problem document says why not. */
 export type Encoded =
-  | { readonly kept: true; readonly joined: boolean; readonly queueMilliseconds: number; readonly encodeMilliseconds: number }
+  | {
+      readonly kept: true;
+      readonly joined: boolean;
+      readonly queueMilliseconds: number;
+      readonly encodeMilliseconds: number;
+    }
   | { readonly kept: false; readonly problem: string };
 
 interface Running {
@@ -61,7 +66,12 @@ export class EncodeCoalescer extends DurableObject<Env> {
       const made = await originClient(configFrom(this.env), () => Date.now() / 1000).make(request, signal);
       const store = productStore(this.env.PRODUCTS, caches.default, (work) => this.ctx.waitUntil(work));
       await store.keep(address, parseRenditionUrl(new URL(address).pathname), made);
-      return { kept: true, joined: false, queueMilliseconds: made.queueMilliseconds, encodeMilliseconds: made.encodeMilliseconds };
+      return {
+        kept: true,
+        joined: false,
+        queueMilliseconds: made.queueMilliseconds,
+        encodeMilliseconds: made.encodeMilliseconds,
+      };
     } catch (error) {
       // Errors lose their class on the way between isolates.
       if (error instanceof Problem) return { kept: false, problem: JSON.stringify(error) };

@@ -18,7 +18,10 @@ export interface Encodes {
   make(sourceVersion: string, address: string, request: JobRequest, signal: AbortSignal): Promise<EncodeReport>;
 }
 
-export const encodes = (coalescers: DurableObjectNamespace<EncodeCoalescer>, waitUntil: (work: Promise<unknown>) => void): Encodes => ({
+export const encodes = (
+  coalescers: DurableObjectNamespace<EncodeCoalescer>,
+  waitUntil: (work: Promise<unknown>) => void,
+): Encodes => ({
   async make(sourceVersion, address, request, signal) {
     const coalescer = coalescers.getByName(sourceVersion);
     const waiter = crypto.randomUUID();
@@ -26,8 +29,13 @@ export const encodes = (coalescers: DurableObjectNamespace<EncodeCoalescer>, wai
     signal.addEventListener("abort", leave, { once: true });
     try {
       const made = await coalescer.encode(address, request, waiter);
-      if (!made.kept) throw problemFrom(JSON.parse(made.problem)) ?? new Problem("internal", "The object could not be made.");
-      return { tier: made.joined ? "joined" : "encoded", queueMilliseconds: made.queueMilliseconds, encodeMilliseconds: made.encodeMilliseconds };
+      if (!made.kept)
+        throw problemFrom(JSON.parse(made.problem)) ?? new Problem("internal", "The object could not be made.");
+      return {
+        tier: made.joined ? "joined" : "encoded",
+        queueMilliseconds: made.queueMilliseconds,
+        encodeMilliseconds: made.encodeMilliseconds,
+      };
     } finally {
       signal.removeEventListener("abort", leave);
     }

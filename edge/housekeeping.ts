@@ -14,7 +14,10 @@ export async function keepHouse({ catalog, sources, now }: EdgeServices, product
   await catalog.deliveries.expire(at);
   for (const upload of await catalog.uploads.startedBefore(at - UNFINISHED_SECONDS, AT_ONCE)) {
     if (!(await catalog.uploads.take(upload.cloud, upload.id))) continue;
-    await sources.resumeMultipartUpload(upload.objectKey, upload.multipartId).abort().catch(() => {});
+    await sources
+      .resumeMultipartUpload(upload.objectKey, upload.multipartId)
+      .abort()
+      .catch(() => {});
   }
   for (const { objectKey, version } of await catalog.assets.takeReplaced(at - REPLACED_SECONDS, AT_ONCE)) {
     await sources.delete(objectKey);

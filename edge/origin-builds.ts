@@ -23,7 +23,12 @@ interface Known {
 /** Plain data of the isolate's, shared by its requests. */
 let known: Known | undefined;
 
-export function originBuilds(catalog: Catalog, origin: OriginClient, now: () => number, waitUntil: (work: Promise<unknown>) => void): OriginBuilds {
+export function originBuilds(
+  catalog: Catalog,
+  origin: OriginClient,
+  now: () => number,
+  waitUntil: (work: Promise<unknown>) => void,
+): OriginBuilds {
   async function refresh(): Promise<OriginBuild> {
     const build = await origin.build();
     const changed = known?.build.recipe !== build.recipe;
@@ -38,7 +43,10 @@ export function originBuilds(catalog: Catalog, origin: OriginClient, now: () => 
         // A Worker that starts while the origin sleeps still writes playlists.
         return refresh().catch(async (error: unknown) => {
           const last = await catalog.originBuilds.last();
-          if (!last) throw error instanceof Problem ? error : new Problem("origin-unreachable", "No origin has answered yet.", { retryAfterSeconds: 5 });
+          if (!last)
+            throw error instanceof Problem
+              ? error
+              : new Problem("origin-unreachable", "No origin has answered yet.", { retryAfterSeconds: 5 });
           return last.build;
         });
       }

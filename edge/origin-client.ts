@@ -34,33 +34,63 @@ const JOB_SECONDS = 60;
 const ANSWER_MILLISECONDS = 330_000;
 const HEALTH_MILLISECONDS = 3000;
 
-export function originClient({ originUrl, originSecret }: { originUrl: string; originSecret: string }, now: () => number): OriginClient {
+export function originClient(
+  { originUrl, originSecret }: { originUrl: string; originSecret: string },
+  now: () => number,
+): OriginClient {
   const secret = new TextEncoder().encode(originSecret);
 
   async function authorization(body: Uint8Array<ArrayBuffer>): Promise<string> {
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-    const encoded = btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    const encoded = btoa(String.fromCharCode(...digest))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replaceAll("=", "");
     const at = Math.floor(now());
-    const token = await new SignJWT({ body: encoded }).setProtectedHeader({ alg: "HS256" }).setAudience(AUDIENCE).setIssuedAt(at).setExpirationTime(at + JOB_SECONDS).sign(secret);
+    const token = await new SignJWT({ body: encoded })
+      .setProtectedHeader({ alg: "HS256" })
+      .setAudience(AUDIENCE)
+      .setIssuedAt(at)
+      .setExpirationTime(at + JOB_SECONDS)
+      .sign(secret);
     return `Bearer ${token}`;
   }
 
   async function ask(path: string, request: unknown, signal: AbortSignal): Promise<Response> {
-    const body = new TextEncoder().encode(request === undefined ? "" : JSON.stringify(request)) as Uint8Array<ArrayBuffer>;
+    const body = new TextEncoder().encode(
+      request === undefined ? "" : JSON.stringify(request),
+    ) as Uint8Array<ArrayBuffer>;
     const headers = { authorization: await authorization(body), "content-type": "application/json" };
-    const response = await fetch(`${originUrl}${path}`, { headers, signal, ...(request !== undefined && { method: "POST", body }) }).catch((error: unknown) => {
+    const response = await fetch(`${originUrl}${path}`, {
+      headers,
+      signal,
+      ...(request !== undefined && { method: "POST", body }),
+    }).catch((error: unknown) => {
       throw unreachable(error);
     });
     if (response.ok) return response;
-    throw problemFrom(await response.json().catch(() => undefined)) ?? new Problem("origin-unreachable", `The origin answered ${response.status}.`, { retryAfterSeconds: 2 });
+    throw (
+      problemFrom(await response.json().catch(() => undefined)) ??
+      new Problem("origin-unreachable", `The origin answered ${response.status}.`, { retryAfterSeconds: 2 })
+    );
   }
 
   return {
     build: async () => (await ask("/build", undefined, AbortSignal.timeout(HEALTH_MILLISECONDS))).json<OriginBuild>(),
-    probe: async (source) => (await ask("/jobs", { job: { kind: "probe", source } }, AbortSignal.timeout(ANSWER_MILLISECONDS))).json<Probe>(),
-    make: async (request, signal) => wholeBody(await ask("/jobs", request, AbortSignal.any([AbortSignal.timeout(ANSWER_MILLISECONDS), ...(signal ? [signal] : [])]))),
+    probe: async (source) =>
+      (await ask("/jobs", { job: { kind: "probe", source } }, AbortSignal.timeout(ANSWER_MILLISECONDS))).json<Probe>(),
+    make: async (request, signal) =>
+      wholeBody(
+        await ask(
+          "/jobs",
+          request,
+          AbortSignal.any([AbortSignal.timeout(ANSWER_MILLISECONDS), ...(signal ? [signal] : [])]),
+        ),
+      ),
     isHealthy: async () => {
-      const response = await fetch(`${originUrl}/health`, { signal: AbortSignal.timeout(HEALTH_MILLISECONDS) }).catch(() => undefined);
+      const response = await fetch(`${originUrl}/health`, { signal: AbortSignal.timeout(HEALTH_MILLISECONDS) }).catch(
+        () => undefined,
+      );
       await response?.body?.cancel();
       return response?.ok === true;
     },
@@ -68,13 +98,17 @@ export function originClient({ originUrl, originSecret }: { originUrl: string; o
 }
 
 const unreachable = (error: unknown): Problem =>
-  new Problem("origin-unreachable", `The origin cannot be reached (${(error as Error).name}).`, { retryAfterSeconds: 2 });
+  new Problem("origin-unreachable", `The origin cannot be reached (${(error as Error).name}).`, {
+    retryAfterSeconds: 2,
+  });
 
 /** A body that was cut off on the way must never get into a cache. */
 async function wholeBody(response: Response): Promise<Made> {
-  const bytes = new Uint8Array(await response.arrayBuffer().catch((error: unknown) => {
-    throw unreachable(error);
-  }));
+  const bytes = new Uint8Array(
+    await response.arrayBuffer().catch((error: unknown) => {
+      throw unreachable(error);
+    }),
+  );
   const digest = btoa(String.fromCharCode(...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))));
   if (response.headers.get("repr-digest") !== `sha-256=:${digest}:`) {
     throw new Problem("origin-unreachable", "The origin's answer came incomplete.", { retryAfterSeconds: 1 });

@@ -1,7 +1,7 @@
 /** Which output a delivery URL asks for. */
 
-import { containerNamed, FORMATS, formatNamed } from "#media";
 import type { FoundAsset } from "#catalog";
+import { containerNamed, FORMATS, formatNamed } from "#media";
 import { type DeliveryUrl, Problem } from "#transformation";
 
 /** Whether a URL may lead to the uploaded file as it is: it asks for no change, and for no stream or picture. */

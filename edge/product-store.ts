@@ -24,8 +24,10 @@ export interface ProductStore {
   find(request: Request, url: RenditionUrl): Promise<FoundProduct | undefined>;
   /** Keeps an object unless its address has one already; answers when it can be found. */
   keep(address: string, url: RenditionUrl, product: NewProduct): Promise<void>;
-  /** Keeps a text in the data centre's cache only: computed anew wherever it is missing. */
-  keepText(request: Request, text: string, mediaType: string): Promise<void>;
+  /** A playlist that this data centre remembers. */
+  findText(request: Request): Promise<string | undefined>;
+  /** Remembers a playlist in the data centre's cache only: it is computed anew wherever it is missing. */
+  keepText(request: Request, text: string): void;
 }
 
 /**
@@ -48,7 +50,10 @@ function cacheRequest(request: Request): Request {
   return new Request(`${origin}${pathname}`, { headers });
 }
 
-const stored = (body: ReadableStream | Uint8Array<ArrayBuffer>, facts: { mediaType: string; bytes: number; etag: string; uploaded: Date }): Response =>
+const stored = (
+  body: ReadableStream | Uint8Array<ArrayBuffer>,
+  facts: { mediaType: string; bytes: number; etag: string; uploaded: Date },
+): Response =>
   new Response(body, {
     headers: {
       "content-type": facts.mediaType,
@@ -60,7 +65,11 @@ const stored = (body: ReadableStream | Uint8Array<ArrayBuffer>, facts: { mediaTy
     },
   });
 
-export function productStore(bucket: R2Bucket, cache: Cache, waitUntil: (work: Promise<unknown>) => void): ProductStore {
+export function productStore(
+  bucket: R2Bucket,
+  cache: Cache,
+  waitUntil: (work: Promise<unknown>) => void,
+): ProductStore {
   async function match(request: Request): Promise<Response | undefined> {
     const response = await cache.match(cacheRequest(request));
     // A HEAD is answered from the whole object, without its body.
@@ -74,8 +83,14 @@ export function productStore(bucket: R2Bucket, cache: Cache, waitUntil: (work: P
       const { origin, pathname } = new URL(request.url);
       const object = await bucket.get(await productKey(pathname, url));
       if (!object) return undefined;
-      const facts = { mediaType: object.httpMetadata?.contentType ?? "application/octet-stream", bytes: object.size, etag: object.httpEtag, uploaded: object.uploaded };
-      if (object.size > WHOLE_IN_MEMORY_BYTES) return { response: await largeResponse(request, bucket, object, facts), tier: "store" };
+      const facts = {
+        mediaType: object.httpMetadata?.contentType ?? "application/octet-stream",
+        bytes: object.size,
+        etag: object.httpEtag,
+        uploaded: object.uploaded,
+      };
+      if (object.size > WHOLE_IN_MEMORY_BYTES)
+        return { response: await largeResponse(request, bucket, object, facts), tier: "store" };
       // In one piece, once: a tee holds the client's first bytes back.
       const bytes = new Uint8Array(await object.arrayBuffer());
       await cache.put(`${origin}${pathname}`, stored(bytes, facts));
@@ -97,10 +112,14 @@ export function productStore(bucket: R2Bucket, cache: Cache, waitUntil: (work: P
       await cache.put(address, stored(bytes as Uint8Array<ArrayBuffer>, facts));
     },
 
-    async keepText(request, text, mediaType) {
-      const bytes = new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
-      const response = stored(bytes, { mediaType, bytes: bytes.length, etag: `"${bytes.length.toString(16)}"`, uploaded: new Date(0) });
-      waitUntil(cache.put(cacheRequest(new Request(request.url)).url, response));
+    async findText(request) {
+      const response = await cache.match(cacheRequest(new Request(request.url)));
+      return response?.text();
+    },
+
+    keepText(request, text) {
+      const headers = { "cache-control": cacheControl(IMMUTABLE_SECONDS), "content-type": "text/plain" };
+      waitUntil(cache.put(cacheRequest(new Request(request.url)), new Response(text, { headers })));
     },
   };
 }
@@ -109,7 +128,12 @@ export function productStore(bucket: R2Bucket, cache: Cache, waitUntil: (work: P
 const WHOLE_IN_MEMORY_BYTES = 24 * 2 ** 20;
 
 /** Streams a large object, or the range of it that is asked for. */
-async function largeResponse(request: Request, bucket: R2Bucket, object: R2ObjectBody, facts: Parameters<typeof stored>[1]): Promise<Response> {
+async function largeResponse(
+  request: Request,
+  bucket: R2Bucket,
+  object: R2ObjectBody,
+  facts: Parameters<typeof stored>[1],
+): Promise<Response> {
   if (request.method === "HEAD") {
     await object.body.cancel();
     return new Response(null, stored(new Uint8Array(), facts));
@@ -120,7 +144,12 @@ async function largeResponse(request: Request, bucket: R2Bucket, object: R2Objec
 }
 
 /** A range of an object in R2; 416 where it has no such range. */
-export async function rangeResponse(request: Request, bucket: R2Bucket, object: R2Object, facts: Parameters<typeof stored>[1]): Promise<Response> {
+export async function rangeResponse(
+  request: Request,
+  bucket: R2Bucket,
+  object: R2Object,
+  facts: Parameters<typeof stored>[1],
+): Promise<Response> {
   const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get("range") ?? "") ?? [];
   const start = first === "" ? Math.max(0, object.size - Number(last)) : Number(first);
   const end = first === "" || last === "" ? object.size - 1 : Math.min(Number(last), object.size - 1);

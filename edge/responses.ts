@@ -1,6 +1,6 @@
 /** How answers look: CORS, problems, cache headers, playlists, and where an answer came from. */
 
-import { Problem } from "#transformation";
+import type { Problem } from "#transformation";
 
 /** Where an answer came from, as `Server-Timing` and `Cache-Status` tell it and as deliveries are counted. */
 export type Tier = "edge" | "store" | "joined" | "encoded" | "copied" | "computed" | "none";
@@ -11,14 +11,16 @@ export type Timings = Readonly<Record<string, number>>;
 /** Any page may play: what is not for all is behind tokens, which are no cookies. */
 const CORS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers": "accept-ranges, age, cache-status, content-length, content-range, date, etag, retry-after, server-timing, x-cld-error",
+  "access-control-expose-headers":
+    "accept-ranges, age, cache-status, content-length, content-range, date, etag, retry-after, server-timing, x-cld-error",
   "timing-allow-origin": "*",
 };
 
 export const PREFLIGHT: Readonly<Record<string, string>> = {
   ...CORS,
   "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
-  "access-control-allow-headers": "authorization, cmcd-object, cmcd-request, cmcd-session, cmcd-status, content-range, content-type, range, x-requested-with, x-unique-upload-id",
+  "access-control-allow-headers":
+    "authorization, cmcd-object, cmcd-request, cmcd-session, cmcd-status, content-range, content-type, range, x-requested-with, x-unique-upload-id",
   "access-control-max-age": "86400",
 };
 
@@ -26,10 +28,15 @@ export const IMMUTABLE_SECONDS = 31_536_000;
 
 /** Tells an intermediate cache and the client how long an answer holds. */
 export const cacheControl = (seconds: number, options: { isPrivate?: boolean; immutable?: boolean } = {}): string =>
-  [options.isPrivate ? "private" : "public", `max-age=${seconds}`, ...(options.immutable ? ["immutable"] : [])].join(", ");
+  [options.isPrivate ? "private" : "public", `max-age=${seconds}`, ...(options.immutable ? ["immutable"] : [])].join(
+    ", ",
+  );
 
 /** Adds to an answer what every answer carries; the body is passed on untouched. */
-export function finished(response: Response, { tier, timings = {}, isPrivate = false }: { tier: Tier; timings?: Timings; isPrivate?: boolean }): Response {
+export function finished(
+  response: Response,
+  { tier, timings = {}, isPrivate = false }: { tier: Tier; timings?: Timings; isPrivate?: boolean },
+): Response {
   const answer = new Response(response.body, response);
   const { headers } = answer;
   for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
@@ -56,7 +63,11 @@ export function problemResponse(problem: Problem): Response {
 }
 
 /** A playlist, compressed for whoever takes it (authoring specification 10.1), 304 for whoever has it. */
-export async function playlistResponse(request: Request, text: string, options: { seconds: number; immutable?: boolean; vary?: string }): Promise<Response> {
+export async function playlistResponse(
+  request: Request,
+  text: string,
+  options: { seconds: number; immutable?: boolean; vary?: string },
+): Promise<Response> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   const etag = `W/"${[...new Uint8Array(digest).subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
   const headers = new Headers({
@@ -65,7 +76,13 @@ export async function playlistResponse(request: Request, text: string, options: 
     vary: ["accept-encoding", options.vary].filter((field) => field !== undefined).join(", "),
     etag,
   });
-  if (request.headers.get("if-none-match")?.split(/\s*,\s*/).includes(etag)) return new Response(null, { status: 304, headers });
+  if (
+    request.headers
+      .get("if-none-match")
+      ?.split(/\s*,\s*/)
+      .includes(etag)
+  )
+    return new Response(null, { status: 304, headers });
   if (!acceptsGzip(request)) return new Response(request.method === "HEAD" ? null : text, { headers });
   headers.set("content-encoding", "gzip");
   const body = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));

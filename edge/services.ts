@@ -1,14 +1,14 @@
 /** What the edge's stories are told with: wired per request from the environment, replaced piece by piece in tests. */
 
 import { type Catalog, openCatalog } from "#catalog";
-import { adminAccess, type AdminAccess } from "./access/admin-access.ts";
-import { deliveryAccess, type DeliveryAccess, grantKey } from "./access/delivery-access.ts";
+import { type AdminAccess, adminAccess } from "./access/admin-access.ts";
+import { type DeliveryAccess, deliveryAccess, grantKey } from "./access/delivery-access.ts";
 import { digest } from "./access/hash.ts";
 import { type Keyring, keyringOf } from "./access/keyring.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
 import { type DeliveryRecorder, deliveryRecorder } from "./deliveries/recorder.ts";
-import { encodes, type Encodes } from "./encodes.ts";
+import { type Encodes, encodes } from "./encodes.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
 import { type ProductStore, productStore } from "./product-store.ts";
@@ -45,14 +45,23 @@ function standingOf(env: Env): Standing {
   const known = standings.get(env);
   if (known) return known;
   const config = configFrom(env);
-  const standing = { config, playback: keyringOf([...config.playbackKeys, grantKey(config.grantSecret)]), admin: keyringOf(config.adminKeys) };
+  const standing = {
+    config,
+    playback: keyringOf([...config.playbackKeys, grantKey(config.grantSecret)]),
+    admin: keyringOf(config.adminKeys),
+  };
   standings.set(env, standing);
   return standing;
 }
 
 /** The services of a request, as Hono hands it to a route. */
-export const servicesOf = ({ env, executionCtx }: { env: Env; executionCtx: Pick<ExecutionContext, "waitUntil"> }): EdgeServices =>
-  servicesFrom(env, executionCtx);
+export const servicesOf = ({
+  env,
+  executionCtx,
+}: {
+  env: Env;
+  executionCtx: Pick<ExecutionContext, "waitUntil">;
+}): EdgeServices => servicesFrom(env, executionCtx);
 
 export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUntil">): EdgeServices {
   const { config, playback, admin } = standingOf(env);

@@ -6,7 +6,11 @@ import type { EdgeConfig } from "./config.ts";
 
 const VALID_SECONDS = 3600;
 
-export type SignSource = (source: { version: string; bytes: number; objectKey: string }) => Promise<Omit<JobSource, "container">>;
+export type SignSource = (source: {
+  version: string;
+  bytes: number;
+  objectKey: string;
+}) => Promise<Omit<JobSource, "container">>;
 
 /** Object keys hold letters, digits, dots, dashes and slashes only: aws4fetch spells some others in a way of its own. */
 export function sourceSigner({ endpoint, bucket, accessKeyId, secretAccessKey }: EdgeConfig["s3"]): SignSource {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -35,25 +34,57 @@ const storedObjects = async (): Promise<readonly { key: string; size: number }[]
   return (await bucket.list()).objects.map(({ key, size }) => ({ key, size }));
 };
 
-const original = async (publicId: string, type = "upload"): Promise<Buffer> => Buffer.from(await (await edge.get(`/demo/video/${type}/${publicId}.mp4`)).arrayBuffer());
+const original = async (publicId: string, type = "upload"): Promise<Buffer> =>
+  Buffer.from(await (await edge.get(`/demo/video/${type}/${publicId}.mp4`)).arrayBuffer());
 
 describe("an upload by Cloudinary's SDK", () => {
   it("is answered in the SDK's shape", async () => {
-    const answer = await sdk.upload(await fileOf(join(folder, "a.mp4"), 100_000), { public_id: "shape/a", tags: ["one", "two"], context: { caption: "A film" } });
+    const answer = await sdk.upload(await fileOf(join(folder, "a.mp4"), 100_000), {
+      public_id: "shape/a",
+      tags: ["one", "two"],
+      context: { caption: "A film" },
+    });
     expect(answer).toMatchObject({
-      public_id: "shape/a", resource_type: "video", type: "upload", format: "mp4", bytes: 100_000, width: 1280, height: 720, duration: 60, frame_rate: 25,
-      tags: ["one", "two"], context: { custom: { caption: "A film" } }, audio: { codec: "aac", frequency: 48_000, channels: 2 }, video: { codec: "h264" },
-      is_audio: false, original_filename: "a", nb_frames: 1500,
+      public_id: "shape/a",
+      resource_type: "video",
+      type: "upload",
+      format: "mp4",
+      bytes: 100_000,
+      width: 1280,
+      height: 720,
+      duration: 60,
+      frame_rate: 25,
+      tags: ["one", "two"],
+      context: { custom: { caption: "A film" } },
+      audio: { codec: "aac", frequency: 48_000, channels: 2 },
+      video: { codec: "h264" },
+      is_audio: false,
+      original_filename: "a",
+      nb_frames: 1500,
     });
     expect(answer.secure_url).toBe(`${edge.base}/demo/video/upload/v${answer.version}/shape/a.mp4`);
-    expect(sdk.cloudinary.utils.verify_api_response_signature?.(answer.public_id, String(answer.version), answer.signature) ?? true).toBe(true);
+    expect(
+      sdk.cloudinary.utils.verify_api_response_signature?.(
+        answer.public_id,
+        String(answer.version),
+        answer.signature,
+      ) ?? true,
+    ).toBe(true);
     expect((await fetch(answer.playback_url)).status).toBe(200);
   });
 
   it.each([1, 8 * 2 ** 20 - 1, 8 * 2 ** 20, 8 * 2 ** 20 + 1, 21_000_000])("keeps every byte: %i", async (bytes) => {
     const path = await fileOf(join(folder, `b${bytes}.mp4`), bytes, bytes);
     await sdk.upload(path, { public_id: `bytes/${bytes}` });
-    expect(createHash("sha256").update(await original(`bytes/${bytes}`)).digest("hex")).toBe(createHash("sha256").update(await readFile(path)).digest("hex"));
+    expect(
+      createHash("sha256")
+        .update(await original(`bytes/${bytes}`))
+        .digest("hex"),
+    ).toBe(
+      createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex"),
+    );
   });
 
   it("takes large files in chunks", async () => {
@@ -73,13 +104,18 @@ describe("an upload by Cloudinary's SDK", () => {
   it("gives a name to what has none, or takes the file's", async () => {
     const path = await fileOf(join(folder, "my film (1).mp4"), 1000);
     expect((await sdk.upload(path)).public_id).toMatch(/^[a-z0-9]{20}$/);
-    expect((await sdk.upload(path, { use_filename: true, unique_filename: false, folder: "named" })).public_id).toBe("named/my_film_1_");
+    expect((await sdk.upload(path, { use_filename: true, unique_filename: false, folder: "named" })).public_id).toBe(
+      "named/my_film_1_",
+    );
   });
 
   it("replaces what the public id stood for, unless it must not", async () => {
     const [one, two] = [await fileOf(join(folder, "one.mp4"), 5000, 1), await fileOf(join(folder, "two.mp4"), 6000, 2)];
     const first = await sdk.upload(one, { public_id: "replaced" });
-    expect(await sdk.upload(two, { public_id: "replaced", overwrite: false })).toMatchObject({ existing: true, bytes: 5000 });
+    expect(await sdk.upload(two, { public_id: "replaced", overwrite: false })).toMatchObject({
+      existing: true,
+      bytes: 5000,
+    });
     const second = await sdk.upload(two, { public_id: "replaced" });
     expect(second.asset_id).toBe(first.asset_id);
     expect(await original("replaced")).toHaveLength(6000);
@@ -106,7 +142,10 @@ describe("an upload that is refused", () => {
     try {
       await act();
     } catch (error) {
-      return (error as { error?: { message: string; http_code: number } }).error ?? (error as { message: string; http_code: number });
+      return (
+        (error as { error?: { message: string; http_code: number } }).error ??
+        (error as { message: string; http_code: number })
+      );
     }
     throw new Error("it was taken");
   };
@@ -133,7 +172,12 @@ describe("an upload that is refused", () => {
     const before = await storedObjects();
     const error = await refusal(async () => sdk.upload(await film(), { public_id: "unplayable" }));
     expect(error).toMatchObject({ http_code: 400, message: "Nothing in this file can be decoded (vvc1)." });
-    const chunked = await refusal(async () => sdk.uploadLarge(await fileOf(join(folder, "c.mp4"), 12_000_000, 5), { public_id: "unplayable", chunk_size: 6_000_000 }));
+    const chunked = await refusal(async () =>
+      sdk.uploadLarge(await fileOf(join(folder, "c.mp4"), 12_000_000, 5), {
+        public_id: "unplayable",
+        chunk_size: 6_000_000,
+      }),
+    );
     expect(chunked.http_code).toBe(400);
     expect(await storedObjects()).toEqual(before);
     expect(await edge.sql("SELECT * FROM assets WHERE public_id = 'unplayable'")).toEqual([]);
@@ -141,16 +185,23 @@ describe("an upload that is refused", () => {
   });
 
   it("because it is empty", async () => {
-    expect((await refusal(async () => sdk.upload(await fileOf(join(folder, "empty.mp4"), 0)))).message).toMatch(/empty/);
+    expect((await refusal(async () => sdk.upload(await fileOf(join(folder, "empty.mp4"), 0)))).message).toMatch(
+      /empty/,
+    );
   });
 
-  const post = (headers: Record<string, string>, body: RequestInit["body"]) => edge.get("/v1_1/demo/video/upload", { method: "POST", headers, ...(body !== undefined && { body }) });
+  const post = (headers: Record<string, string>, body: RequestInit["body"]) =>
+    edge.get("/v1_1/demo/video/upload", { method: "POST", headers, ...(body !== undefined && { body }) });
 
   it.each<[string, Record<string, string>, RegExp]>([
     ["no chunk range", { "content-range": "bytes 5-1/10", "x-unique-upload-id": "u" }, /Content-Range/],
     ["a chunk without an upload", { "content-range": "bytes 0-5999999/-1" }, /X-Unique-Upload-Id/],
     ["a chunk too small for R2", { "content-range": "bytes 0-99/-1", "x-unique-upload-id": "small" }, /chunk_size/],
-    ["a later chunk first", { "content-range": "bytes 6000000-11999999/-1", "x-unique-upload-id": "late" }, /first chunk/],
+    [
+      "a later chunk first",
+      { "content-range": "bytes 6000000-11999999/-1", "x-unique-upload-id": "late" },
+      /first chunk/,
+    ],
   ])("because it is %s", async (_, headers, message) => {
     const form = new FormData();
     form.append("file", new Blob(["x"]), "x.mp4");

@@ -13,7 +13,10 @@ export default {
 
   async queue(batch, env, context) {
     const { catalog, now } = servicesFrom(env, context);
-    await catalog.deliveries.count(batch.messages.map((message) => message.body), Math.floor(now()));
+    await catalog.deliveries.count(
+      batch.messages.map((message) => message.body),
+      Math.floor(now()),
+    );
   },
 
   async scheduled(_, env, context) {

@@ -40,13 +40,15 @@ export interface VideoCodec {
 /** Quality from 1 to 100 that the automatic levels stand for. */
 const QUALITY_LEVELS = { best: 90, good: 75, eco: 62, low: 50 } as const;
 
-export const qualityPercent = (quality: Quality): number => ("percent" in quality ? quality.percent : QUALITY_LEVELS[quality.auto]);
+export const qualityPercent = (quality: Quality): number =>
+  "percent" in quality ? quality.percent : QUALITY_LEVELS[quality.auto];
 
 /** A constant rate factor: `good` at `auto(good)`, `step` more for each point of quality less. */
 const rateFactor = (quality: Quality, good: number, step: number, max: number): string =>
   String(Math.min(max, Math.max(1, Math.round(good + (QUALITY_LEVELS.good - qualityPercent(quality)) * step))));
 
-const megapixelsPerSecond = ({ width, height, frameRate }: VideoStream): number => (width * height * toNumber(frameRate)) / 1e6;
+const megapixelsPerSecond = ({ width, height, frameRate }: VideoStream): number =>
+  (width * height * toNumber(frameRate)) / 1e6;
 
 const kilobits = (bitsPerSecond: number): number => Math.max(1, Math.round(bitsPerSecond / 1000));
 

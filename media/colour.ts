@@ -5,7 +5,13 @@ import { type Colour, isHdr, type VideoTrack } from "./source.ts";
 
 /** Code points of ITU-T H.273, by ffmpeg's names; what is not here is converted to BT.709. */
 const PRIMARIES: Readonly<Record<string, number>> = { bt709: 1, bt470bg: 5, smpte170m: 6, smpte432: 12 };
-const TRANSFERS: Readonly<Record<string, number>> = { bt709: 1, gamma22: 4, gamma28: 5, smpte170m: 6, "iec61966-2-1": 13 };
+const TRANSFERS: Readonly<Record<string, number>> = {
+  bt709: 1,
+  gamma22: 4,
+  gamma28: 5,
+  smpte170m: 6,
+  "iec61966-2-1": 13,
+};
 const MATRICES: Readonly<Record<string, number>> = { bt709: 1, bt470bg: 5, smpte170m: 6 };
 
 export interface OutputColour {
@@ -64,13 +70,22 @@ const completed = ({ primaries, transfer, matrix }: Colour): Filter => ({
  * Filters from decoded pictures to 8-bit 4:2:0 in `outputColour`, at a size. Scaling comes first: tone-mapping 1080p
  * before scaling it to 360p costs 3.6 times as much (measured).
  */
-export function colourFilters(track: VideoTrack, size: { readonly width: number; readonly height: number } | undefined): readonly Filter[] {
+export function colourFilters(
+  track: VideoTrack,
+  size: { readonly width: number; readonly height: number } | undefined,
+): readonly Filter[] {
   const target = outputColour(track);
-  const range = track.colour.range === "pc" || track.pixelFormat.startsWith("yuvj") ? { in_range: "pc", out_range: "tv" } : {};
+  const range =
+    track.colour.range === "pc" || track.pixelFormat.startsWith("yuvj") ? { in_range: "pc", out_range: "tv" } : {};
   const matrix = isRgb(track) ? { out_color_matrix: "bt709", out_range: "tv" } : {};
   const scaling = { ...(size && { w: size.width, h: size.height }), ...range, ...matrix };
   const scale = Object.keys(scaling).length > 0 ? [{ name: "scale", options: { ...scaling, flags: "bicubic" } }] : [];
-  return [...scale, ...conversion(track, target), { name: "format", options: { pix_fmts: "yuv420p" } }, ...tags(target)];
+  return [
+    ...scale,
+    ...conversion(track, target),
+    { name: "format", options: { pix_fmts: "yuv420p" } },
+    ...tags(target),
+  ];
 }
 
 function conversion(track: VideoTrack, target: OutputColour): readonly Filter[] {
@@ -87,8 +102,17 @@ function conversion(track: VideoTrack, target: OutputColour): readonly Filter[] 
     ];
   }
   const { primaries, transfer, matrix } = track.colour;
-  const stays = isRgb(track) || [primaries, transfer, matrix].every((name) => name === "unknown" || [target.primaries, target.transfer, target.matrix].includes(name));
-  return stays ? [] : [completed(track.colour), { name: "zscale", options: { primaries: "bt709", transfer: "bt709", matrix: "bt709", range: "tv" } }];
+  const stays =
+    isRgb(track) ||
+    [primaries, transfer, matrix].every(
+      (name) => name === "unknown" || [target.primaries, target.transfer, target.matrix].includes(name),
+    );
+  return stays
+    ? []
+    : [
+        completed(track.colour),
+        { name: "zscale", options: { primaries: "bt709", transfer: "bt709", matrix: "bt709", range: "tv" } },
+      ];
 }
 
 /** Square pixels and the colour that the encoder writes: pinned, or the init section would follow the frames' side data. */

@@ -26,46 +26,139 @@ interface Container {
 
 const ascii = (text: string): number[] => [...text].map((character) => character.charCodeAt(0));
 
-const startsWith = (expected: readonly number[], offset = 0) => (bytes: Uint8Array): boolean =>
-  bytes.length >= offset + expected.length && expected.every((byte, index) => bytes[offset + index] === byte);
+const startsWith =
+  (expected: readonly number[], offset = 0) =>
+  (bytes: Uint8Array): boolean =>
+    bytes.length >= offset + expected.length && expected.every((byte, index) => bytes[offset + index] === byte);
 
-const any = (...tests: readonly ((bytes: Uint8Array) => boolean)[]) => (bytes: Uint8Array): boolean =>
-  tests.some((test) => test(bytes));
+const any =
+  (...tests: readonly ((bytes: Uint8Array) => boolean)[]) =>
+  (bytes: Uint8Array): boolean =>
+    tests.some((test) => test(bytes));
 
-const isoBoxes = ["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot", "styp"].map((type) => startsWith(ascii(type), 4));
+const isoBoxes = ["ftyp", "moov", "mdat", "wide", "free", "skip", "pnot", "styp"].map((type) =>
+  startsWith(ascii(type), 4),
+);
 
 /** A sync byte at every packet boundary, for plain (188), BDAV (192) and FEC (204) packets. */
 const transportStream = any(
-  ...([[188, 0], [192, 4], [204, 0]] as const).map(([size, first]) => (bytes: Uint8Array) => {
+  ...(
+    [
+      [188, 0],
+      [192, 4],
+      [204, 0],
+    ] as const
+  ).map(([size, first]) => (bytes: Uint8Array) => {
     const packets = Math.min(5, Math.floor((bytes.length - first) / size));
-    return packets >= 3 && Array.from({ length: packets }, (_, n) => bytes[first + n * size]).every((byte) => byte === 0x47);
+    return (
+      packets >= 3 && Array.from({ length: packets }, (_, n) => bytes[first + n * size]).every((byte) => byte === 0x47)
+    );
   }),
 );
 
 /** Frame sync, a real layer, bit rate and sampling rate (ISO/IEC 11172-3 2.4.2.3). */
 const mpegAudioFrame = (bytes: Uint8Array): boolean => {
   const [a = 0, b = 0, c = 0] = bytes;
-  return a === 0xff && (b & 0xe0) === 0xe0 && (b & 0x06) !== 0 && (b & 0x18) !== 0x08 && c >> 4 !== 0x0f && (c & 0x0c) !== 0x0c;
+  return (
+    a === 0xff &&
+    (b & 0xe0) === 0xe0 &&
+    (b & 0x06) !== 0 &&
+    (b & 0x18) !== 0x08 &&
+    c >> 4 !== 0x0f &&
+    (c & 0x0c) !== 0x0c
+  );
 };
 
 export const CONTAINERS: readonly Container[] = [
-  { demuxer: "mov", extensions: ["mp4", "mov", "m4a", "m4v", "3gp", "3g2"], mediaType: "video/mp4", seek: "dts", matches: any(...isoBoxes) },
-  { demuxer: "matroska", extensions: ["mkv", "webm"], mediaType: "video/x-matroska", seek: "pts", matches: startsWith([0x1a, 0x45, 0xdf, 0xa3]) },
+  {
+    demuxer: "mov",
+    extensions: ["mp4", "mov", "m4a", "m4v", "3gp", "3g2"],
+    mediaType: "video/mp4",
+    seek: "dts",
+    matches: any(...isoBoxes),
+  },
+  {
+    demuxer: "matroska",
+    extensions: ["mkv", "webm"],
+    mediaType: "video/x-matroska",
+    seek: "pts",
+    matches: startsWith([0x1a, 0x45, 0xdf, 0xa3]),
+  },
   { demuxer: "mpegts", extensions: ["ts"], mediaType: "video/mp2t", seek: "packet", matches: transportStream },
-  { demuxer: "flv", extensions: ["flv"], mediaType: "video/x-flv", seek: "dts", matches: startsWith([...ascii("FLV"), 1]) },
-  { demuxer: "avi", extensions: ["avi"], mediaType: "video/x-msvideo", seek: "loose", matches: (b) => startsWith(ascii("RIFF"))(b) && startsWith(ascii("AVI"), 8)(b) },
-  { demuxer: "wav", extensions: ["wav"], mediaType: "audio/wav", seek: "loose", matches: (b) => any(startsWith(ascii("RIFF")), startsWith(ascii("RF64")))(b) && startsWith(ascii("WAVE"), 8)(b) },
-  { demuxer: "ogg", extensions: ["ogg", "opus", "ogv"], mediaType: "application/ogg", seek: "loose", matches: startsWith(ascii("OggS")) },
-  { demuxer: "asf", extensions: ["wmv"], mediaType: "video/x-ms-asf", seek: "loose", matches: startsWith([0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]) },
-  { demuxer: "mpeg", extensions: ["mpeg", "mpg"], mediaType: "video/mpeg", seek: "packet", matches: startsWith([0, 0, 1, 0xba]) },
-  { demuxer: "mxf", extensions: ["mxf"], mediaType: "application/mxf", seek: "loose", matches: startsWith([0x06, 0x0e, 0x2b, 0x34, 0x02, 0x05, 0x01, 0x01]) },
+  {
+    demuxer: "flv",
+    extensions: ["flv"],
+    mediaType: "video/x-flv",
+    seek: "dts",
+    matches: startsWith([...ascii("FLV"), 1]),
+  },
+  {
+    demuxer: "avi",
+    extensions: ["avi"],
+    mediaType: "video/x-msvideo",
+    seek: "loose",
+    matches: (b) => startsWith(ascii("RIFF"))(b) && startsWith(ascii("AVI"), 8)(b),
+  },
+  {
+    demuxer: "wav",
+    extensions: ["wav"],
+    mediaType: "audio/wav",
+    seek: "loose",
+    matches: (b) => any(startsWith(ascii("RIFF")), startsWith(ascii("RF64")))(b) && startsWith(ascii("WAVE"), 8)(b),
+  },
+  {
+    demuxer: "ogg",
+    extensions: ["ogg", "opus", "ogv"],
+    mediaType: "application/ogg",
+    seek: "loose",
+    matches: startsWith(ascii("OggS")),
+  },
+  {
+    demuxer: "asf",
+    extensions: ["wmv"],
+    mediaType: "video/x-ms-asf",
+    seek: "loose",
+    matches: startsWith([0x30, 0x26, 0xb2, 0x75, 0x8e, 0x66, 0xcf, 0x11]),
+  },
+  {
+    demuxer: "mpeg",
+    extensions: ["mpeg", "mpg"],
+    mediaType: "video/mpeg",
+    seek: "packet",
+    matches: startsWith([0, 0, 1, 0xba]),
+  },
+  {
+    demuxer: "mxf",
+    extensions: ["mxf"],
+    mediaType: "application/mxf",
+    seek: "loose",
+    matches: startsWith([0x06, 0x0e, 0x2b, 0x34, 0x02, 0x05, 0x01, 0x01]),
+  },
   { demuxer: "gif", extensions: ["gif"], mediaType: "image/gif", seek: "loose", matches: startsWith(ascii("GIF8")) },
   { demuxer: "flac", extensions: ["flac"], mediaType: "audio/flac", seek: "loose", matches: startsWith(ascii("fLaC")) },
-  { demuxer: "aiff", extensions: ["aiff"], mediaType: "audio/aiff", seek: "loose", matches: (b) => startsWith(ascii("FORM"))(b) && startsWith(ascii("AIF"), 8)(b) },
+  {
+    demuxer: "aiff",
+    extensions: ["aiff"],
+    mediaType: "audio/aiff",
+    seek: "loose",
+    matches: (b) => startsWith(ascii("FORM"))(b) && startsWith(ascii("AIF"), 8)(b),
+  },
   { demuxer: "caf", extensions: ["caf"], mediaType: "audio/x-caf", seek: "loose", matches: startsWith(ascii("caff")) },
   { demuxer: "amr", extensions: ["amr"], mediaType: "audio/amr", seek: "loose", matches: startsWith(ascii("#!AMR")) },
-  { demuxer: "aac", extensions: ["aac"], mediaType: "audio/aac", seek: "loose", matches: ([a = 0, b = 0]) => a === 0xff && (b & 0xf6) === 0xf0 },
-  { demuxer: "mp3", extensions: ["mp3"], mediaType: "audio/mpeg", seek: "loose", matches: any(startsWith(ascii("ID3")), mpegAudioFrame) },
+  {
+    demuxer: "aac",
+    extensions: ["aac"],
+    mediaType: "audio/aac",
+    seek: "loose",
+    matches: ([a = 0, b = 0]) => a === 0xff && (b & 0xf6) === 0xf0,
+  },
+  {
+    demuxer: "mp3",
+    extensions: ["mp3"],
+    mediaType: "audio/mpeg",
+    seek: "loose",
+    matches: any(startsWith(ascii("ID3")), mpegAudioFrame),
+  },
 ];
 
 /** The container that a file's first bytes call for; undefined for everything that is taken from nobody. */

@@ -63,7 +63,10 @@ export const sampleAt = (frame: number, frameRate: Rational, sampleRate: number)
 /** First AAC frame of a segment: the one nearest to the picture's boundary, so both start within half an AAC frame. */
 export function audioSegmentStart(grid: Grid, number: number, sampleRate: number): number {
   const frame = segmentStart(grid, number);
-  return Math.max(number > 0 ? 1 : 0, round(divide(multiply(secondsOf(frame, grid.frameRate), rational(sampleRate)), rational(AAC_FRAME_SAMPLES))));
+  return Math.max(
+    number > 0 ? 1 : 0,
+    round(divide(multiply(secondsOf(frame, grid.frameRate), rational(sampleRate)), rational(AAC_FRAME_SAMPLES))),
+  );
 }
 
 /** Key pictures of the presentation, each standing for the time to the next one. */

@@ -3,17 +3,25 @@ import { parseTransformation, rational } from "#transformation";
 import { mediaPlaylist, multivariantPlaylist } from "./formats/hls.ts";
 import { planDelivery } from "./plan.ts";
 import { audioRenditions, keyframeRendition, ladderRenditions } from "./renditions.ts";
-import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 import type { Source } from "./source.ts";
+import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
 const multivariant = (source: Source, transformation = ""): readonly string[] => {
   const plan = planDelivery(parseTransformation(transformation), source);
-  const presentation = { video: ladderRenditions(plan), audio: audioRenditions(plan), keyframes: keyframeRendition(plan) };
-  return multivariantPlaylist(presentation, ({ id }, file) => `/${id}/${file}`).trim().split("\n");
+  const presentation = {
+    video: ladderRenditions(plan),
+    audio: audioRenditions(plan),
+    keyframes: keyframeRendition(plan),
+  };
+  return multivariantPlaylist(presentation, ({ id }, file) => `/${id}/${file}`)
+    .trim()
+    .split("\n");
 };
 
-const attribute = (line: string, name: string): string | undefined => new RegExp(`[:,]${name}=("[^"]*"|[^,]*)`).exec(line)?.[1]?.replaceAll('"', "");
-const variants = (lines: readonly string[]): readonly string[] => lines.filter((line) => line.startsWith("#EXT-X-STREAM-INF"));
+const attribute = (line: string, name: string): string | undefined =>
+  new RegExp(`[:,]${name}=("[^"]*"|[^,]*)`).exec(line)?.[1]?.replaceAll('"', "");
+const variants = (lines: readonly string[]): readonly string[] =>
+  lines.filter((line) => line.startsWith("#EXT-X-STREAM-INF"));
 
 describe("the multivariant playlist", () => {
   const lines = multivariant(sourceFacts());
@@ -30,7 +38,17 @@ describe("the multivariant playlist", () => {
 
   it("states what Apple's authoring specification demands of each variant", () => {
     for (const line of variants(lines)) {
-      for (const name of ["BANDWIDTH", "AVERAGE-BANDWIDTH", "CODECS", "RESOLUTION", "FRAME-RATE", "VIDEO-RANGE", "SCORE", "AUDIO", "CLOSED-CAPTIONS"]) {
+      for (const name of [
+        "BANDWIDTH",
+        "AVERAGE-BANDWIDTH",
+        "CODECS",
+        "RESOLUTION",
+        "FRAME-RATE",
+        "VIDEO-RANGE",
+        "SCORE",
+        "AUDIO",
+        "CLOSED-CAPTIONS",
+      ]) {
         expect(attribute(line, name), `${name} in ${line}`).toBeDefined();
       }
       expect(Number(attribute(line, "AVERAGE-BANDWIDTH"))).toBeLessThanOrEqual(Number(attribute(line, "BANDWIDTH")));
@@ -39,12 +57,22 @@ describe("the multivariant playlist", () => {
   });
 
   it("lets the highest bandwidth be H.264's, so that naive players stay in it", () => {
-    const highest = [...variants(lines)].sort((a, b) => Number(attribute(b, "BANDWIDTH")) - Number(attribute(a, "BANDWIDTH")))[0];
+    const highest = [...variants(lines)].sort(
+      (a, b) => Number(attribute(b, "BANDWIDTH")) - Number(attribute(a, "BANDWIDTH")),
+    )[0];
     expect(attribute(highest ?? "", "CODECS")).toMatch(/^avc1/);
   });
 
   it("scores a larger picture above a better codec, and a better codec above another at the same size", () => {
-    const score = (resolution: string, codec: string) => Number(attribute(variants(lines).find((line) => attribute(line, "RESOLUTION") === resolution && attribute(line, "CODECS")?.startsWith(codec)) ?? "", "SCORE"));
+    const score = (resolution: string, codec: string) =>
+      Number(
+        attribute(
+          variants(lines).find(
+            (line) => attribute(line, "RESOLUTION") === resolution && attribute(line, "CODECS")?.startsWith(codec),
+          ) ?? "",
+          "SCORE",
+        ),
+      );
     expect(score("1920x1080", "avc1")).toBeGreaterThan(score("1280x720", "av01"));
     expect(score("1280x720", "av01")).toBeGreaterThan(score("1280x720", "hvc1"));
     expect(score("1280x720", "hvc1")).toBeGreaterThan(score("1280x720", "avc1"));
@@ -68,7 +96,11 @@ describe("the multivariant playlist", () => {
   });
 
   it("offers every language once by default, and names twins apart", () => {
-    const audio = [audioTrackFacts(), audioTrackFacts({ streamIndex: 2, language: "es", isDefault: false }), audioTrackFacts({ streamIndex: 3, isDefault: false })];
+    const audio = [
+      audioTrackFacts(),
+      audioTrackFacts({ streamIndex: 2, language: "es", isDefault: false }),
+      audioTrackFacts({ streamIndex: 3, isDefault: false }),
+    ];
     const media = multivariant(sourceFacts({ audio })).filter((line) => line.startsWith("#EXT-X-MEDIA"));
     expect(media.map((line) => attribute(line, "NAME"))).toEqual(["en 1", "es", "en 3"]);
     expect(media.map((line) => attribute(line, "AUTOSELECT"))).toEqual(["YES", "YES", "NO"]);
@@ -93,11 +125,15 @@ describe("a media playlist", () => {
     const keyframes = keyframeRendition(plan);
     if (!video || !audio || !keyframes) throw new Error("a rendition is missing");
     const length = plan.grid.frames / (frameRate.num / frameRate.den);
-    const texts = [video, audio, keyframes].map((rendition) => mediaPlaylist(plan, rendition, (_rendition, file) => file));
-    for (const text of texts) expect(durations(text).reduce((sum, duration) => sum + duration, 0)).toBeCloseTo(length, 1);
+    const texts = [video, audio, keyframes].map((rendition) =>
+      mediaPlaylist(plan, rendition, (_rendition, file) => file),
+    );
+    for (const text of texts)
+      expect(durations(text).reduce((sum, duration) => sum + duration, 0)).toBeCloseTo(length, 1);
     const targets = texts.map((text) => Number(/#EXT-X-TARGETDURATION:(\d+)/.exec(text)?.[1]));
     expect(targets[0]).toBe(targets[1]);
-    for (const [index, text] of texts.entries()) expect(Math.max(...durations(text).map(Math.round))).toBeLessThanOrEqual(targets[index] ?? 0);
+    for (const [index, text] of texts.entries())
+      expect(Math.max(...durations(text).map(Math.round))).toBeLessThanOrEqual(targets[index] ?? 0);
   });
 
   it("is the same for every rung and codec", () => {

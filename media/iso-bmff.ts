@@ -11,7 +11,8 @@ interface Box {
 
 const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-const broken = (what: string): Problem => new Problem("encode-failed", `The encoder's output is no fragmented MP4: ${what}.`);
+const broken = (what: string): Problem =>
+  new Problem("encode-failed", `The encoder's output is no fragmented MP4: ${what}.`);
 
 function boxes(bytes: Uint8Array, from = 0, to = bytes.length): readonly Box[] {
   const found: Box[] = [];
@@ -30,7 +31,9 @@ function boxes(bytes: Uint8Array, from = 0, to = bytes.length): readonly Box[] {
 const FIELDS_BEFORE_CHILDREN: Readonly<Record<string, number>> = { stsd: 8, avc1: 78, hvc1: 78, av01: 78, mp4a: 28 };
 
 function child(bytes: Uint8Array, parent: Box, type: string): Box {
-  const found = boxes(bytes, parent.start + (FIELDS_BEFORE_CHILDREN[parent.type] ?? 0), parent.end).find((box) => box.type === type);
+  const found = boxes(bytes, parent.start + (FIELDS_BEFORE_CHILDREN[parent.type] ?? 0), parent.end).find(
+    (box) => box.type === type,
+  );
   if (!found) throw broken(`no ${type} in ${parent.type}`);
   return found;
 }
@@ -64,7 +67,8 @@ export function fragmentTiming(media: Uint8Array): FragmentTiming {
   const sequence = data.getUint32(descend(media, "moof", "mfhd").start + 4);
   const tfhd = descend(media, "moof", "traf", "tfhd");
   const tfdt = descend(media, "moof", "traf", "tfdt");
-  const firstTick = data.getUint8(tfdt.start) === 1 ? Number(data.getBigUint64(tfdt.start + 4)) : data.getUint32(tfdt.start + 4);
+  const firstTick =
+    data.getUint8(tfdt.start) === 1 ? Number(data.getBigUint64(tfdt.start + 4)) : data.getUint32(tfdt.start + 4);
   const { samples, totalTicks } = runTiming(data, descend(media, "moof", "traf", "trun"), defaultDuration(data, tfhd));
   return { firstTick, samples, totalTicks, sequence };
 }
@@ -109,15 +113,26 @@ export function decodingParameters(init: Uint8Array): Uint8Array {
   const fields = entry.start + (FIELDS_BEFORE_CHILDREN[entry.type] ?? 0);
   const children = boxes(init, fields, entry.end).filter(({ type }) => DECODING_BOXES.has(type));
   const trex = descend(init, "moov", "mvex", "trex");
-  const parts = [{ start: entry.start - 4, end: fields }, trex, ...children.map(({ start, end }) => ({ start: start - 4, end }))].map(({ start, end }) => init.subarray(start, end));
+  const parts = [
+    { start: entry.start - 4, end: fields },
+    trex,
+    ...children.map(({ start, end }) => ({ start: start - 4, end })),
+  ].map(({ start, end }) => init.subarray(start, end));
   const timescale = timescaleOf(init);
-  return Uint8Array.from([timescale >>> 24, timescale >>> 16, timescale >>> 8, timescale, ...parts.flatMap((part) => [...part])]);
+  return Uint8Array.from([
+    timescale >>> 24,
+    timescale >>> 16,
+    timescale >>> 8,
+    timescale,
+    ...parts.flatMap((part) => [...part]),
+  ]);
 }
 
 const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
 
 /** The 32 compatibility flags of HEVC are written in reverse order (ISO/IEC 14496-15 annex E). */
-const reversedBits = (word: number): number => Number.parseInt([...word.toString(2).padStart(32, "0")].reverse().join(""), 2);
+const reversedBits = (word: number): number =>
+  Number.parseInt([...word.toString(2).padStart(32, "0")].reverse().join(""), 2);
 
 function hevcString(config: Uint8Array): string {
   const data = view(config);
@@ -126,7 +141,12 @@ function hevcString(config: Uint8Array): string {
   const constraints = [...config.subarray(6, 12)];
   while (constraints.at(-1) === 0) constraints.pop();
   const tier = general & 0x20 ? "H" : "L";
-  return [`hvc1.${space}${general & 0x1f}`, reversedBits(data.getUint32(2)).toString(16).toUpperCase(), `${tier}${config[12]}`, ...constraints.map((byte) => hex(byte).toUpperCase().replace(/^0/, ""))].join(".");
+  return [
+    `hvc1.${space}${general & 0x1f}`,
+    reversedBits(data.getUint32(2)).toString(16).toUpperCase(),
+    `${tier}${config[12]}`,
+    ...constraints.map((byte) => hex(byte).toUpperCase().replace(/^0/, "")),
+  ].join(".");
 }
 
 /** AV1's long form needs the colour, which lies in `colr`; the rest is in `av1C`. */
@@ -182,7 +202,18 @@ function audioObjectType(esds: Uint8Array): number {
 
 /** `styp`: CMAF segment brands (ISO/IEC 23000-19 7.3.3); ffmpeg writes none for a lone fragment. */
 export const SEGMENT_TYPE_BOX: Uint8Array = Uint8Array.of(
-  0, 0, 0, 24, ...bytesOf("styp"), ...bytesOf("msdh"), 0, 0, 0, 0, ...bytesOf("msdh"), ...bytesOf("cmfs"),
+  0,
+  0,
+  0,
+  24,
+  ...bytesOf("styp"),
+  ...bytesOf("msdh"),
+  0,
+  0,
+  0,
+  0,
+  ...bytesOf("msdh"),
+  ...bytesOf("cmfs"),
 );
 
 function bytesOf(text: string): number[] {

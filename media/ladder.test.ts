@@ -6,7 +6,8 @@ import { planDelivery } from "./plan.ts";
 import { fullRenditions, keptUp, ladderRenditions } from "./renditions.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
-const names = (width: number, height: number) => rungsFor({ width, height }).map(({ rung, size }) => `${rung.name} ${size.width}x${size.height}`);
+const names = (width: number, height: number) =>
+  rungsFor({ width, height }).map(({ rung, size }) => `${rung.name} ${size.width}x${size.height}`);
 
 describe("the ladder", () => {
   it("never goes above the source", () => {
@@ -30,7 +31,9 @@ describe("the ladder", () => {
   });
 
   it("stays under half a megabit at its lowest, or hls.js would pass over a codec", () => {
-    for (const rendition of ladderRenditions(planDelivery([], sourceFacts())).filter(({ rung }) => rung === LADDER[0])) {
+    for (const rendition of ladderRenditions(planDelivery([], sourceFacts())).filter(
+      ({ rung }) => rung === LADDER[0],
+    )) {
       expect(rendition.bandwidth).toBeLessThan(500_000);
     }
   });
@@ -44,7 +47,10 @@ describe("the ladder", () => {
 });
 
 describe("streaming profiles", () => {
-  const held = (name: string, maxResolution?: number) => LADDER.filter((rung) => profileHolds({ name, ...(maxResolution !== undefined && { maxResolution }) }, rung)).map(({ lines }) => lines);
+  const held = (name: string, maxResolution?: number) =>
+    LADDER.filter((rung) => profileHolds({ name, ...(maxResolution !== undefined && { maxResolution }) }, rung)).map(
+      ({ lines }) => lines,
+    );
 
   it.each([
     ["auto", undefined, [234, 360, 540, 720, 1080]],
@@ -65,7 +71,9 @@ describe("streaming profiles", () => {
 describe("what is offered cold", () => {
   const speed = (secondsPerMegapixel: number) => ({ startSeconds: 0.2, secondsPerMegapixel });
   const build = (h264: number, h265: number, av1: number): OriginBuild => ({
-    recipe: "r1", decodeSecondsPerMegapixel: 0.002, speeds: { h264: speed(h264), h265: speed(h265), av1: speed(av1) },
+    recipe: "r1",
+    decodeSecondsPerMegapixel: 0.002,
+    speeds: { h264: speed(h264), h265: speed(h265), av1: speed(av1) },
   });
   const offered = (origin: OriginBuild, facts = {}) => {
     const plan = planDelivery([], sourceFacts({ video: videoTrackFacts(facts) }));
@@ -102,7 +110,11 @@ describe("what is offered cold", () => {
 describe("a stream without a profile", () => {
   it("has the size that the transformation says, in every codec that can code it", () => {
     const plan = planDelivery(parseTransformation("c_limit,w_640"), sourceFacts());
-    expect(fullRenditions(plan).map(({ id, stream }) => `${id} ${stream.width}x${stream.height}`)).toEqual(["full-h264 640x360", "full-h265 640x360", "full-av1 640x360"]);
+    expect(fullRenditions(plan).map(({ id, stream }) => `${id} ${stream.width}x${stream.height}`)).toEqual([
+      "full-h264 640x360",
+      "full-h265 640x360",
+      "full-av1 640x360",
+    ]);
   });
 
   it("obeys the bit rate that the URL allows", () => {

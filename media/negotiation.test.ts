@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Client, negotiate } from "./negotiation.ts";
 
-const SAFARI = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15";
+const SAFARI =
+  "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15";
 const CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 const FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
@@ -11,16 +12,31 @@ describe("negotiation", () => {
   it.each<[string, Client, readonly string[], string]>([
     ["nobody says anything", {}, ALL, "default"],
     ["Safari, which drops what it cannot play", { userAgent: SAFARI }, ALL, "default"],
-    ["AVPlayer", { userAgent: "AppleCoreMedia/1.0.0.22B83 (iPhone; U; CPU OS 18_1 like Mac OS X; en_us)" }, ALL, "default"],
+    [
+      "AVPlayer",
+      { userAgent: "AppleCoreMedia/1.0.0.22B83 (iPhone; U; CPU OS 18_1 like Mac OS X; en_us)" },
+      ALL,
+      "default",
+    ],
     ["Chrome", { userAgent: CHROME, brands: '"Chromium";v="142"' }, ALL, "default"],
     ["ExoPlayer", { userAgent: "ExoPlayerDemo/2.19.1 (Linux; Android 14) AndroidXMedia3/1.4.1" }, ALL, "default"],
     ["Firefox before it knew HEVC", { userAgent: FIREFOX }, ["h264", "av1"], "agent"],
     ["ffmpeg, which opens every variant", { userAgent: "Lavf/61.7.100" }, ["h264"], "agent"],
     ["mpv, which looks at bit rates only", { userAgent: "libmpv" }, ["h264"], "agent"],
     ["VLC, which ignores CODECS", { userAgent: "VLC/3.0.21 LibVLC/3.0.21" }, ["h264"], "agent"],
-    ["GStreamer, which dies of a codec change", { userAgent: "GStreamer souphttpsrc 1.22.0 libsoup/3.2.2" }, ["h264"], "agent"],
+    [
+      "GStreamer, which dies of a codec change",
+      { userAgent: "GStreamer souphttpsrc 1.22.0 libsoup/3.2.2" },
+      ["h264"],
+      "agent",
+    ],
     ["a native app that says what it plays", { accept: 'video/mp4; codecs="hvc1"' }, ["h264", "h265"], "accept"],
-    ["one that plays all", { accept: 'video/mp4; codecs="av01.0.05M.08, hvc1.1.6.L93.90, avc1.64001f"' }, ALL, "accept"],
+    [
+      "one that plays all",
+      { accept: 'video/mp4; codecs="av01.0.05M.08, hvc1.1.6.L93.90, avc1.64001f"' },
+      ALL,
+      "accept",
+    ],
     ["a page that asked MediaCapabilities", { caps: "av1,h264", userAgent: SAFARI }, ["h264", "av1"], "caps"],
     ["a replayed device that plays HEVC only", { caps: "hevc", userAgent: CHROME }, ["h265"], "caps"],
     ["caps that name nothing known", { caps: "vp6", userAgent: "Lavf/61" }, ["h264"], "agent"],

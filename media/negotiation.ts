@@ -33,7 +33,12 @@ function codecNamed(word: string): VideoCodecName | undefined {
 }
 
 const codecsIn = (text: string): readonly VideoCodecName[] =>
-  inOrder(text.split(/[\s,;"]+/).map(codecNamed).filter((name) => name !== undefined));
+  inOrder(
+    text
+      .split(/[\s,;"]+/)
+      .map(codecNamed)
+      .filter((name) => name !== undefined),
+  );
 
 /** `Accept: video/mp4; codecs="hvc1"`, as native apps send it where they know what they play. */
 function codecsAccepted(accept: string): readonly VideoCodecName[] {

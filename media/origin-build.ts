@@ -1,6 +1,6 @@
 /** What an origin says of itself: how it encodes (its recipe) and how fast (measured when it first starts). */
 
-import { toNumber, type Rational, type VideoCodecName } from "#transformation";
+import { type Rational, toNumber, type VideoCodecName } from "#transformation";
 import { VIDEO_CODECS } from "./codecs.ts";
 import { secondsOf } from "./grid.ts";
 import type { Size } from "./ladder.ts";
@@ -45,10 +45,13 @@ export function coldSeconds(
   const speed = build.speeds[codec];
   if (!speed || !job.source.video) return Number.POSITIVE_INFINITY;
   const { video } = job.source;
-  const sourceFrames = toNumber(secondsOf(job.frames, job.frameRate)) * toNumber(video.frameRate) + seekFrames(job.source);
+  const sourceFrames =
+    toNumber(secondsOf(job.frames, job.frameRate)) * toNumber(video.frameRate) + seekFrames(job.source);
   const decodePrice = build.decodeSecondsPerMegapixel * (DECODE_COST[video.codec] ?? 1);
   const decode = (decodePrice * sourceFrames * video.width * video.height) / 1e6;
-  return speed.startSeconds + decode + (speed.secondsPerMegapixel * job.frames * job.size.width * job.size.height) / 1e6;
+  return (
+    speed.startSeconds + decode + (speed.secondsPerMegapixel * job.frames * job.size.width * job.size.height) / 1e6
+  );
 }
 
 /** Whether an origin makes cold segments of a codec at a size in well under their playing time. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { editsOf, parseTransformation, rational } from "#transformation";
 import { planDelivery } from "./plan.ts";
-import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 import type { VideoTrack } from "./source.ts";
+import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
 const canvasOf = (transformation: string, facts: Partial<VideoTrack> = {}) => {
   const { canvas } = planDelivery(parseTransformation(transformation), sourceFacts({ video: videoTrackFacts(facts) }));
@@ -56,7 +56,9 @@ describe("the way to the size", () => {
   });
 
   it("cuts on the source's own pixels before scaling", () => {
-    expect(canvasOf("w_960/c_crop,h_270,w_480,x_0,y_0").filters).toEqual([{ name: "crop", options: { w: 960, h: 540, x: 0, y: 0 } }]);
+    expect(canvasOf("w_960/c_crop,h_270,w_480,x_0,y_0").filters).toEqual([
+      { name: "crop", options: { w: 960, h: 540, x: 0, y: 0 } },
+    ]);
   });
 
   it.each([
@@ -64,7 +66,9 @@ describe("the way to the size", () => {
     ["west", { x: 0, y: 0 }],
     ["east", { x: 840, y: 0 }],
   ])("keeps what gravity points at: %s", (gravity, { x, y }) => {
-    expect(canvasOf(`c_fill,g_${gravity},w_500,h_500`).filters).toEqual([{ name: "crop", options: { w: 1080, h: 1080, x, y } }]);
+    expect(canvasOf(`c_fill,g_${gravity},w_500,h_500`).filters).toEqual([
+      { name: "crop", options: { w: 1080, h: 1080, x, y } },
+    ]);
   });
 
   it("counts x and y from the corner that gravity names, from the top left where it names none", () => {

@@ -22,7 +22,8 @@ export function canvasOf(track: VideoTrack): Canvas {
   const aspect = toNumber(track.sampleAspect);
   const quarter = track.rotation % 180 !== 0;
   const coded = { width: track.width, height: track.height };
-  const shown = aspect === 1 ? coded : { width: Math.max(2, 2 * Math.round((track.width * aspect) / 2)), height: track.height };
+  const shown =
+    aspect === 1 ? coded : { width: Math.max(2, 2 * Math.round((track.width * aspect) / 2)), height: track.height };
   const turned = ({ width, height }: Size): Size => (quarter ? { width: height, height: width } : { width, height });
   return { size: turned(shown), pixels: turned(coded), filters: [], sourceRotation: track.rotation };
 }
@@ -33,17 +34,30 @@ function materialized(canvas: Canvas): Canvas {
   if (size.width === canvas.pixels.width && size.height === canvas.pixels.height) return { ...canvas, size };
   const scale: Filter = { name: "scale", options: { w: size.width, h: size.height, flags: "bicubic" } };
   // The pixels are square from here on, whatever they were in the source.
-  return { ...canvas, size, pixels: size, filters: [...canvas.filters, scale, { name: "setsar", options: { sar: 1 } }] };
+  return {
+    ...canvas,
+    size,
+    pixels: size,
+    filters: [...canvas.filters, scale, { name: "setsar", options: { sar: 1 } }],
+  };
 }
 
 const swapped = ({ width, height }: Size): Size => ({ width: height, height: width });
 
 function quarterTurn(canvas: Canvas, direction: "clock" | "cclock"): Canvas {
   const transpose: Filter = { name: "transpose", options: { dir: direction } };
-  return { ...canvas, size: swapped(canvas.size), pixels: swapped(canvas.pixels), filters: [...canvas.filters, transpose] };
+  return {
+    ...canvas,
+    size: swapped(canvas.size),
+    pixels: swapped(canvas.pixels),
+    filters: [...canvas.filters, transpose],
+  };
 }
 
-const append = (canvas: Canvas, ...filters: Filter[]): Canvas => ({ ...canvas, filters: [...canvas.filters, ...filters] });
+const append = (canvas: Canvas, ...filters: Filter[]): Canvas => ({
+  ...canvas,
+  filters: [...canvas.filters, ...filters],
+});
 
 function turned(canvas: Canvas, turn: Turn): Canvas {
   if (turn === "hflip" || turn === "vflip") return append(canvas, { name: turn });
@@ -68,7 +82,10 @@ function freeTurn(canvas: Canvas, degrees: number): Canvas {
   const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
   const { width, height } = canvas.size;
   const size = evenSize({ width: width * cos + height * sin, height: width * sin + height * cos });
-  const rotate: Filter = { name: "rotate", options: { angle: angle.toFixed(9), ow: size.width, oh: size.height, c: "black" } };
+  const rotate: Filter = {
+    name: "rotate",
+    options: { angle: angle.toFixed(9), ow: size.width, oh: size.height, c: "black" },
+  };
   return { ...append(canvas, rotate), size, pixels: size };
 }
 
@@ -93,17 +110,25 @@ const rounded = ({ width, height }: Size): Size => ({
   height: Math.max(1, Math.round(height)),
 });
 
-const proportional = ({ width, height }: Size, factor: number): Size => rounded({ width: width * factor, height: height * factor });
+const proportional = ({ width, height }: Size, factor: number): Size =>
+  rounded({ width: width * factor, height: height * factor });
 
 function fitFactor(size: Size, box: { width?: number | undefined; height?: number | undefined }): number {
-  return Math.min((box.width ?? Number.POSITIVE_INFINITY) / size.width, (box.height ?? Number.POSITIVE_INFINITY) / size.height);
+  return Math.min(
+    (box.width ?? Number.POSITIVE_INFINITY) / size.width,
+    (box.height ?? Number.POSITIVE_INFINITY) / size.height,
+  );
 }
 
 /** How far from the left (or top) a part stands in a whole, by gravity. */
 function placed(along: "x" | "y", gravity: Gravity, whole: number, part: number, offset: number): number {
   const [low, high] = along === "x" ? ["west", "east"] : ["north", "south"];
   const room = whole - part;
-  const at = gravity.includes(low as string) ? offset : gravity.includes(high as string) ? room - offset : room / 2 + offset;
+  const at = gravity.includes(low as string)
+    ? offset
+    : gravity.includes(high as string)
+      ? room - offset
+      : room / 2 + offset;
   return Math.min(Math.max(0, at), Math.max(0, room));
 }
 
@@ -127,16 +152,23 @@ function cropped(canvas: Canvas, edit: Edit, part: Size, size: Size): Canvas {
   const [x, y] = [lengthOf(edit.x, canvas.size.width) ?? 0, lengthOf(edit.y, canvas.size.height) ?? 0];
   const gravity = edit.gravity ?? (edit.crop === "crop" && (edit.x || edit.y) ? "north_west" : "center");
   const whole = { width: Math.min(part.width, canvas.size.width), height: Math.min(part.height, canvas.size.height) };
-  return cut(canvas, {
-    ...whole,
-    x: placed("x", gravity, canvas.size.width, whole.width, x),
-    y: placed("y", gravity, canvas.size.height, whole.height, y),
-  }, size);
+  return cut(
+    canvas,
+    {
+      ...whole,
+      x: placed("x", gravity, canvas.size.width, whole.width, x),
+      y: placed("y", gravity, canvas.size.height, whole.height, y),
+    },
+    size,
+  );
 }
 
 function padded(canvas: Canvas, edit: Edit, box: Size): Canvas {
   const inner = materialized({ ...canvas, size: proportional(canvas.size, fitFactor(canvas.size, box)) });
-  const outer = evenSize({ width: Math.max(box.width, inner.size.width), height: Math.max(box.height, inner.size.height) });
+  const outer = evenSize({
+    width: Math.max(box.width, inner.size.width),
+    height: Math.max(box.height, inner.size.height),
+  });
   const [x, y] = [lengthOf(edit.x, outer.width) ?? 0, lengthOf(edit.y, outer.height) ?? 0];
   const gravity = edit.gravity ?? "center";
   const options = {
@@ -154,7 +186,10 @@ export function sizePicture(canvas: Canvas, edit: Edit): Canvas {
   const box = wanted(edit, canvas.size);
   if (box.width === undefined && box.height === undefined) return canvas;
   const { width, height } = canvas.size;
-  const whole: Size = { width: box.width ?? (width * (box.height ?? height)) / height, height: box.height ?? (height * (box.width ?? width)) / width };
+  const whole: Size = {
+    width: box.width ?? (width * (box.height ?? height)) / height,
+    height: box.height ?? (height * (box.width ?? width)) / width,
+  };
   switch (edit.crop ?? "scale") {
     case "scale":
       return checked({ ...canvas, size: rounded(whole) });
@@ -167,7 +202,10 @@ export function sizePicture(canvas: Canvas, edit: Edit): Canvas {
       return checked(cropped(canvas, edit, part, rounded(whole)));
     }
     case "crop": {
-      const part = rounded({ width: Math.min(box.width ?? width, width), height: Math.min(box.height ?? height, height) });
+      const part = rounded({
+        width: Math.min(box.width ?? width, width),
+        height: Math.min(box.height ?? height, height),
+      });
       return checked(cropped(canvas, edit, part, part));
     }
     case "pad":
@@ -182,7 +220,11 @@ const MAX_SIDE = 8192;
 function checked(canvas: Canvas): Canvas {
   const { width, height } = canvas.size;
   if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
-    throw new Problem("invalid-value", `The picture would measure ${width}x${height}; ${MAX_SIDE} pixels a side and ${MAX_PIXELS} in all are the most.`, { parameter: "w" });
+    throw new Problem(
+      "invalid-value",
+      `The picture would measure ${width}x${height}; ${MAX_SIDE} pixels a side and ${MAX_PIXELS} in all are the most.`,
+      { parameter: "w" },
+    );
   }
   return canvas;
 }

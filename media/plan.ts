@@ -1,11 +1,15 @@
 /** The plan of a delivery: what a transformation means for one source, before any codec or size is chosen. */
 
 import {
-  canonicalTransformation, editsOf, type Encoding, type Transformation, transformationTouching,
+  canonicalTransformation,
+  type Encoding,
+  editsOf,
+  type Transformation,
+  transformationTouching,
 } from "#transformation";
 import { type Grid, gridOf } from "./grid.ts";
-import { type Resolved, resolve, soundRate } from "./stages.ts";
 import type { AudioTrack, Source } from "./source.ts";
+import { type Resolved, resolve, soundRate } from "./stages.ts";
 import { timelineFrames } from "./timeline.ts";
 
 export interface DeliveryPlan extends Resolved {

@@ -3,8 +3,8 @@
 import { toNumber, type VideoCodecName } from "#transformation";
 import { AUDIO_CODECS, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
 import { outputColour } from "./colour.ts";
-import { secondsOf, segmentCount, segmentFrames, SEGMENT_GOPS } from "./grid.ts";
-import { evenSize, ladderBits, LADDER, type Rung, rungsFor, type Size } from "./ladder.ts";
+import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts";
+import { evenSize, LADDER, ladderBits, type Rung, rungsFor, type Size } from "./ladder.ts";
 import { keepsUp, type OriginBuild } from "./origin-build.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import type { AudioTrack } from "./source.ts";
@@ -95,7 +95,12 @@ function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName): VideoS
   };
 }
 
-function videoRendition(plan: DeliveryPlan, codec: VideoCodecName, size: Size, rung: Rung | undefined): VideoRendition | undefined {
+function videoRendition(
+  plan: DeliveryPlan,
+  codec: VideoCodecName,
+  size: Size,
+  rung: Rung | undefined,
+): VideoRendition | undefined {
   const stream = streamOf(plan, size, codec);
   if (!stream || Math.min(size.width, size.height) < VIDEO_CODECS[codec].smallestSide) return undefined;
   const sound = plan.wantsSound && plan.source.audio.length > 0 ? AUDIO_CODECS.aac : undefined;
@@ -124,9 +129,9 @@ export const ladderRenditions = (plan: DeliveryPlan): readonly VideoRendition[] 
 
 /** The transformation's own size, in every codec: what `.m3u8` plays without a streaming profile. */
 export const fullRenditions = (plan: DeliveryPlan): readonly VideoRendition[] =>
-  VIDEO_CODEC_NAMES.map((codec) => plan.canvas && videoRendition(plan, codec, evenSize(plan.canvas.size), undefined)).filter(
-    (rendition) => rendition !== undefined,
-  );
+  VIDEO_CODEC_NAMES.map(
+    (codec) => plan.canvas && videoRendition(plan, codec, evenSize(plan.canvas.size), undefined),
+  ).filter((rendition) => rendition !== undefined);
 
 /** Trick play needs no more lines than this. */
 const KEYFRAME_LINES = 360;
@@ -142,14 +147,25 @@ export function keyframeRendition(plan: DeliveryPlan): KeyframeRendition | undef
   if (!stream) return undefined;
   const gopSeconds = toNumber(secondsOf(Math.min(plan.grid.gopFrames, plan.grid.frames), plan.grid.frameRate));
   const bandwidth = Math.ceil((stream.maxBitsPerSecond * KEYFRAME_SHARE_OF_CAP + overheadBits(1)) / gopSeconds);
-  return { kind: "keyframes", id: "iframes-h264", codec: "h264", stream, codecString: VIDEO_CODECS.h264.codecString(stream), bandwidth };
+  return {
+    kind: "keyframes",
+    id: "iframes-h264",
+    codec: "h264",
+    stream,
+    codecString: VIDEO_CODECS.h264.codecString(stream),
+    bandwidth,
+  };
 }
 
 /**
  * The renditions that this origin can serve cold without a stall: of each codec the rungs from the lowest up to the
  * first that it is too slow for, so that no codec's ladder has a hole. The lowest H.264 rung is always there.
  */
-export function keptUp(plan: DeliveryPlan, renditions: readonly VideoRendition[], build: OriginBuild): readonly VideoRendition[] {
+export function keptUp(
+  plan: DeliveryPlan,
+  renditions: readonly VideoRendition[],
+  build: OriginBuild,
+): readonly VideoRendition[] {
   // A whole segment, however short the film: what matters is whether the origin keeps up.
   const frames = SEGMENT_GOPS * plan.grid.gopFrames;
   const holds = ({ codec, stream }: VideoRendition) =>
@@ -160,4 +176,3 @@ export function keptUp(plan: DeliveryPlan, renditions: readonly VideoRendition[]
     return slow < 0 ? ladder : ladder.slice(0, slow);
   });
 }
-

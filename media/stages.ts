@@ -1,10 +1,19 @@
 /** STAGES: how a chain of edits is resolved against a source, in an order that can be read aloud. */
 
 import {
-  compare, divide, type Edit, type Encoding, type Filter, Problem, type Rational, rational, toNumber, type Volume,
+  compare,
+  divide,
+  type Edit,
+  type Encoding,
+  type Filter,
+  Problem,
+  type Rational,
+  rational,
+  toNumber,
+  type Volume,
 } from "#transformation";
-import { AAC_FRAME_SAMPLES } from "./grid.ts";
 import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
+import { AAC_FRAME_SAMPLES } from "./grid.ts";
 import { type Canvas, canvasOf, sizePicture, turnPicture } from "./picture.ts";
 import type { AudioTrack, Source } from "./source.ts";
 import { type Timeline, trimTimeline, wholeTimeline } from "./timeline.ts";
@@ -22,8 +31,10 @@ type Stage = (resolved: Resolved, edit: Edit) => Resolved;
 const trim: Stage = (resolved, edit) =>
   edit.start || edit.end || edit.duration ? { ...resolved, timeline: trimTimeline(resolved.timeline, edit) } : resolved;
 
-const onCanvas = (change: (canvas: Canvas, edit: Edit) => Canvas): Stage => (resolved, edit) =>
-  resolved.canvas ? { ...resolved, canvas: change(resolved.canvas, edit) } : resolved;
+const onCanvas =
+  (change: (canvas: Canvas, edit: Edit) => Canvas): Stage =>
+  (resolved, edit) =>
+    resolved.canvas ? { ...resolved, canvas: change(resolved.canvas, edit) } : resolved;
 
 function loudness(change: Volume): Filter {
   const factor = "decibels" in change ? `${change.decibels}dB` : String((100 + change.percent) / 100);
@@ -38,7 +49,7 @@ export const STAGES: readonly Stage[] = [trim, onCanvas(turnPicture), onCanvas(s
 
 /** Values for the whole delivery: the last component that sets one wins. */
 export const encodingOf = (edits: readonly Edit[]): Encoding =>
-  edits.reduce<Encoding>((all, edit) => ({ ...all, ...edit.encoding }), {});
+  Object.assign({}, ...edits.map((edit) => edit.encoding));
 
 /** Apple's authoring specification 1.19. */
 const MAX_FRAME_RATE = rational(60);
@@ -67,7 +78,8 @@ export function soundRate(track: AudioTrack | undefined, encoding: Encoding): nu
 export function resolve(edits: readonly Edit[], source: Source): Resolved & { encoding: Encoding } {
   const encoding = encodingOf(edits);
   const wantsPicture = encoding.videoCodec !== "none";
-  if (!wantsPicture && source.audio.length === 0) throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
+  if (!wantsPicture && source.audio.length === 0)
+    throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
   const start: Resolved = {
     timeline: wholeTimeline(source, frameRateOf(source, encoding)),
     ...(source.video && wantsPicture && { canvas: canvasOf(source.video) }),
@@ -77,6 +89,6 @@ export function resolve(edits: readonly Edit[], source: Source): Resolved & { en
   return { ...resolved, encoding };
 }
 
-/** Whether the output drops pictures of the source, which calls for a bias against ties (see `segment-job.ts`). */
+/** Whether the output drops pictures of the source, which calls for a bias against ties (see `jobs/frame-filters.ts`). */
 export const dropsFrames = (source: Source, frameRate: Rational): boolean =>
   source.video !== undefined && toNumber(frameRate) < toNumber(source.video.frameRate) * 0.999;

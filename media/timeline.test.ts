@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { parseTransformation, Problem, rational } from "#transformation";
+import { Problem, parseTransformation, rational } from "#transformation";
 import { planDelivery } from "./plan.ts";
 import { videoSeeks } from "./seek.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 import { cutTimeline } from "./timeline.ts";
 
-const clips = (transformation: string) => planDelivery(parseTransformation(transformation), sourceFacts()).timeline.clips;
+const clips = (transformation: string) =>
+  planDelivery(parseTransformation(transformation), sourceFacts()).timeline.clips;
 
 describe("trimming a minute at 30 frames a second", () => {
   it.each([
@@ -23,7 +24,11 @@ describe("trimming a minute at 30 frames a second", () => {
     expect(clips(transformation)).toEqual([{ sourceFrame, frames }]);
   });
 
-  it.each([["so_70", "so"], ["so_10,eo_10", "eo"], ["so_10,du_0", "du"]])("refuses %s, which leaves nothing", (transformation, parameter) => {
+  it.each([
+    ["so_70", "so"],
+    ["so_10,eo_10", "eo"],
+    ["so_10,du_0", "du"],
+  ])("refuses %s, which leaves nothing", (transformation, parameter) => {
     expect(() => clips(transformation)).toThrow(Problem);
     try {
       clips(transformation);
@@ -33,14 +38,24 @@ describe("trimming a minute at 30 frames a second", () => {
   });
 
   it("cuts across clips", () => {
-    const timeline = { frameRate: rational(30), clips: [{ sourceFrame: 10, frames: 5 }, { sourceFrame: 100, frames: 5 }] };
-    expect(cutTimeline(timeline, 3, 8)).toEqual([{ sourceFrame: 13, frames: 2 }, { sourceFrame: 100, frames: 3 }]);
+    const timeline = {
+      frameRate: rational(30),
+      clips: [
+        { sourceFrame: 10, frames: 5 },
+        { sourceFrame: 100, frames: 5 },
+      ],
+    };
+    expect(cutTimeline(timeline, 3, 8)).toEqual([
+      { sourceFrame: 13, frames: 2 },
+      { sourceFrame: 100, frames: 3 },
+    ]);
   });
 });
 
 describe("where to start reading", () => {
   const track = videoTrackFacts({ keyframes: { pts: [0, 180_000, 360_000], dts: [-3000, 177_000, 357_000] } });
-  const seeks = (container: string, frame: number) => videoSeeks(sourceFacts({ container, video: track }), track, frame, rational(30));
+  const seeks = (container: string, frame: number) =>
+    videoSeeks(sourceFacts({ container, video: track }), track, frame, rational(30));
 
   it("is the key picture at or before the frame, by decode time in MP4", () => {
     expect(seeks("mov", 60)[0]).toBe("1.967167");
@@ -63,6 +78,10 @@ describe("where to start reading", () => {
 
   it("reaches back blindly without an index", () => {
     const { keyframes: _, ...blind } = track;
-    expect(videoSeeks(sourceFacts({ video: blind }), blind, 600, rational(30))).toEqual(["19.000000", "10.000000", null]);
+    expect(videoSeeks(sourceFacts({ video: blind }), blind, 600, rational(30))).toEqual([
+      "19.000000",
+      "10.000000",
+      null,
+    ]);
   });
 });

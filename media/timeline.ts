@@ -35,7 +35,9 @@ export function timeZero(source: Source): Rational {
   const [first] = audio;
   if (!first) return rational(0);
   const isDelay = first.startSample > 0 && first.startSample <= MAX_DELAY_SECONDS * first.sampleRate;
-  return isDelay && containerNamed(source.container)?.seek !== "packet" ? rational(0) : rational(first.startSample, first.sampleRate);
+  return isDelay && containerNamed(source.container)?.seek !== "packet"
+    ? rational(0)
+    : rational(first.startSample, first.sampleRate);
 }
 
 /** The whole source at a frame rate. */
@@ -61,18 +63,28 @@ export function cutTimeline(timeline: Timeline, from: number, to: number): reado
 /** Keeps what lies between start and end; throws `empty-clip` where nothing does. */
 export function trimTimeline(
   timeline: Timeline,
-  { start, end, duration }: { start?: TimeOffset | undefined; end?: TimeOffset | undefined; duration?: TimeOffset | undefined },
+  {
+    start,
+    end,
+    duration,
+  }: { start?: TimeOffset | undefined; end?: TimeOffset | undefined; duration?: TimeOffset | undefined },
 ): Timeline {
   const total = timelineFrames(timeline);
   const framesOf = (offset: TimeOffset): number =>
-    "seconds" in offset ? round(multiply(offset.seconds, timeline.frameRate)) : round(multiply(offset.share, rational(total)));
+    "seconds" in offset
+      ? round(multiply(offset.seconds, timeline.frameRate))
+      : round(multiply(offset.share, rational(total)));
   const from = start ? framesOf(start) : 0;
   const to = duration ? from + framesOf(duration) : end ? framesOf(end) : total;
   const clips = cutTimeline(timeline, from, Math.min(to, total));
   if (clips.length === 0) {
     const length = secondsOf(total, timeline.frameRate);
     const parameter = from >= total ? "so" : duration ? "du" : "eo";
-    throw new Problem("empty-clip", `Nothing is left: the video lasts ${(length.num / length.den).toFixed(3)} s at this point of the chain.`, { parameter });
+    throw new Problem(
+      "empty-clip",
+      `Nothing is left: the video lasts ${(length.num / length.den).toFixed(3)} s at this point of the chain.`,
+      { parameter },
+    );
   }
   return { ...timeline, clips };
 }

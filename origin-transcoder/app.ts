@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import type { InitJob, JobSource, OriginBuild, SegmentJob, WholeJob } from "#media";
 import { Problem } from "#transformation";
+import { EncodeQueue, type Task } from "./encode-queue.ts";
 import { encodeSegment, type Product } from "./encode-segment.ts";
 import { encodeWhole } from "./encode-whole.ts";
-import { EncodeQueue, type Task } from "./encode-queue.ts";
 import { checkJobSignature } from "./job-signature.ts";
 import { probeSource } from "./probe/probe.ts";
 import { ProductCache } from "./product-cache.ts";
@@ -36,7 +36,12 @@ export interface Origin {
 }
 
 export function createOrigin(services: Services, build: OriginBuild): Origin {
-  const queue = new EncodeQueue<Product>({ heavy: services.config.encoders, light: LIGHT_AT_ONCE, waiting: WAITING, ahead: AHEAD_WAITING });
+  const queue = new EncodeQueue<Product>({
+    heavy: services.config.encoders,
+    light: LIGHT_AT_ONCE,
+    waiting: WAITING,
+    ahead: AHEAD_WAITING,
+  });
   const products = new ProductCache<Product>(PRODUCT_CACHE_BYTES);
   const app = new Hono();
 
@@ -53,14 +58,20 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
     const { job, lookAhead = [] } = JSON.parse(new TextDecoder().decode(body)) as JobRequest;
     const { signal } = context.req.raw;
     if (job.kind === "probe") return context.json(await probeSource(job.source, services, signal));
-    if (job.recipe !== build.recipe) throw new Problem("recipe-mismatch", `This origin encodes by ${build.recipe}, the job is for ${job.recipe}.`);
+    if (job.recipe !== build.recipe)
+      throw new Problem("recipe-mismatch", `This origin encodes by ${build.recipe}, the job is for ${job.recipe}.`);
     const answer = answerTo(job, signal);
-    if (job.kind === "segment") queue.lookAhead(laneOf(job), lookAhead.filter((next) => !products.get(next.key)).map((next) => taskFor(next)));
+    if (job.kind === "segment")
+      queue.lookAhead(
+        laneOf(job),
+        lookAhead.filter((next) => !products.get(next.key)).map((next) => taskFor(next)),
+      );
     return productResponse(await answer);
   });
 
   app.onError((error, context) => {
-    if (error instanceof Problem) return context.json(error.toJSON(), { status: error.status as 500, headers: retryAfter(error) });
+    if (error instanceof Problem)
+      return context.json(error.toJSON(), { status: error.status as 500, headers: retryAfter(error) });
     services.log("defect", { error: error.stack ?? String(error) });
     return context.json(new Problem("internal", "The origin failed.").toJSON(), 500);
   });
@@ -70,7 +81,15 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
     if (job.kind === "init") {
       const startedAt = performance.now();
       const bytes = await services.inits.get(job);
-      return { product: { bytes, mediaType: job.media === "video" ? "video/mp4" : "audio/mp4", encodeSeconds: (performance.now() - startedAt) / 1000 }, queuedSeconds: 0, source: "encoded" };
+      return {
+        product: {
+          bytes,
+          mediaType: job.media === "video" ? "video/mp4" : "audio/mp4",
+          encodeSeconds: (performance.now() - startedAt) / 1000,
+        },
+        queuedSeconds: 0,
+        source: "encoded",
+      };
     }
     const made = products.get(job.key);
     if (made) return { product: made, queuedSeconds: 0, source: "ahead" };
@@ -84,7 +103,9 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
       lane: job.kind === "segment" ? laneOf(job) : job.key,
       weight: isLight(job) ? "light" : "heavy",
       run: async (control) => {
-        const product = await (job.kind === "segment" ? encodeSegment(job, services, control) : encodeWhole(job, services, control));
+        const product = await (job.kind === "segment"
+          ? encodeSegment(job, services, control)
+          : encodeWhole(job, services, control));
         products.keep(job.key, product);
         return product;
       },

@@ -25,14 +25,20 @@ export function configFrom(env: Environment): OriginConfig {
   const faults: string[] = [];
   const number = (name: string, fallback: number, min: number, max: number): number => {
     const value = env[name] === undefined ? fallback : Number(env[name]);
-    if (!Number.isInteger(value) || value < min || value > max) faults.push(`${name} must be a whole number from ${min} to ${max}`);
+    if (!Number.isInteger(value) || value < min || value > max)
+      faults.push(`${name} must be a whole number from ${min} to ${max}`);
     return value;
   };
   const secret = env["ORIGIN_SECRET"] ?? "";
   if (secret.length < 32) faults.push("ORIGIN_SECRET must have 32 characters at least");
-  const prefixes = (env["SOURCE_URL_PREFIXES"] ?? "").split(",").map((prefix) => prefix.trim()).filter((prefix) => prefix !== "");
+  const prefixes = (env["SOURCE_URL_PREFIXES"] ?? "")
+    .split(",")
+    .map((prefix) => prefix.trim())
+    .filter((prefix) => prefix !== "");
   if (prefixes.length === 0 || prefixes.some((prefix) => !/^https?:\/\/[^/]+\/./.test(prefix))) {
-    faults.push("SOURCE_URL_PREFIXES must list where sources may be read, such as https://account.r2.cloudflarestorage.com/sources/");
+    faults.push(
+      "SOURCE_URL_PREFIXES must list where sources may be read, such as https://account.r2.cloudflarestorage.com/sources/",
+    );
   }
   const config: OriginConfig = {
     host: env["ORIGIN_HOST"] ?? "127.0.0.1",

@@ -48,7 +48,11 @@ class Work implements Task<string> {
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
-const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => "made", (error: Problem) => error.code);
+const codeOf = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => "made",
+    (error: Problem) => error.code,
+  );
 
 describe("the encode queue", () => {
   it("does equal work once, however many wait for it", async () => {

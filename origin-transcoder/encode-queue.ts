@@ -100,7 +100,10 @@ export class EncodeQueue<T> {
       if (entry.task.lane === lane && !wanted.has(entry.task.key)) this.#drop(entry);
     }
     for (const task of tasks) if (!this.#entries.has(task.key)) this.#enter(task, false);
-    for (const surplus of this.#ahead().filter((entry) => entry.startedAt === undefined).slice(0, -this.#limits.ahead)) this.#drop(surplus);
+    for (const surplus of this.#ahead()
+      .filter((entry) => entry.startedAt === undefined)
+      .slice(0, -this.#limits.ahead))
+      this.#drop(surplus);
     this.#schedule();
   }
 
@@ -121,8 +124,15 @@ export class EncodeQueue<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     promise.catch(() => {});
     const entry: Entry<T> = {
-      task, watched, result: promise, settle: { resolve, reject }, abort: new AbortController(),
-      startedAt: undefined, waiting: 0, process: undefined, paused: false,
+      task,
+      watched,
+      result: promise,
+      settle: { resolve, reject },
+      abort: new AbortController(),
+      startedAt: undefined,
+      waiting: 0,
+      process: undefined,
+      paused: false,
     };
     this.#entries.set(task.key, entry);
     return entry;
@@ -133,7 +143,9 @@ export class EncodeQueue<T> {
   }
 
   #waitingWatched(weight: Weight): number {
-    return [...this.#entries.values()].filter((entry) => entry.watched && entry.startedAt === undefined && entry.task.weight === weight).length;
+    return [...this.#entries.values()].filter(
+      (entry) => entry.watched && entry.startedAt === undefined && entry.task.weight === weight,
+    ).length;
   }
 
   /** Nobody waits: what has not begun is forgotten, what runs is killed. */
@@ -155,7 +167,9 @@ export class EncodeQueue<T> {
   }
 
   #scheduleWeight(weight: Weight): void {
-    const waiting = [...this.#entries.values()].filter((entry) => entry.startedAt === undefined && entry.task.weight === weight);
+    const waiting = [...this.#entries.values()].filter(
+      (entry) => entry.startedAt === undefined && entry.task.weight === weight,
+    );
     for (const entry of waiting.filter((candidate) => candidate.watched)) {
       if (this.#running(weight).filter((running) => running.watched).length < this.#limits[weight]) this.#start(entry);
     }
@@ -183,10 +197,13 @@ export class EncodeQueue<T> {
         if (entry.paused) process.pause();
       },
     };
-    entry.task.run(control).then(entry.settle.resolve, entry.settle.reject).finally(() => {
-      if (this.#entries.get(entry.task.key) === entry) this.#entries.delete(entry.task.key);
-      this.#schedule();
-    });
+    entry.task
+      .run(control)
+      .then(entry.settle.resolve, entry.settle.reject)
+      .finally(() => {
+        if (this.#entries.get(entry.task.key) === entry) this.#entries.delete(entry.task.key);
+        this.#schedule();
+      });
   }
 }
 

@@ -52,4 +52,3 @@ function segment(job: SegmentJob, output: Uint8Array, startedAt: number): Produc
     encodeSeconds: (performance.now() - startedAt) / 1000,
   };
 }
-

@@ -21,7 +21,8 @@ export async function encodeWhole(job: WholeJob, services: Services, control: Ta
   try {
     for (const seek of job.seeks) {
       const bytes = await attempt(job, source.input(job.source.container), seek, services, control);
-      if (bytes.length > 0) return { bytes, mediaType: job.mediaType, encodeSeconds: (performance.now() - startedAt) / 1000 };
+      if (bytes.length > 0)
+        return { bytes, mediaType: job.mediaType, encodeSeconds: (performance.now() - startedAt) / 1000 };
     }
     throw new Problem("encode-failed", "This part of the source cannot be encoded.");
   } finally {
@@ -30,10 +31,20 @@ export async function encodeWhole(job: WholeJob, services: Services, control: Ta
 }
 
 /** One run; no bytes where ffmpeg failed or found nothing to encode. */
-async function attempt(job: WholeJob, input: Input, seek: string | null, services: Services, control: TaskControl): Promise<Uint8Array> {
+async function attempt(
+  job: WholeJob,
+  input: Input,
+  seek: string | null,
+  services: Services,
+  control: TaskControl,
+): Promise<Uint8Array> {
   const limits = { ...WHOLE_LIMITS, ...control };
   if (!job.needsFile) {
-    const { output, exitCode, complaints } = await run(services.config.ffmpeg, wholeArguments(job, input, seek, "pipe:1"), limits);
+    const { output, exitCode, complaints } = await run(
+      services.config.ffmpeg,
+      wholeArguments(job, input, seek, "pipe:1"),
+      limits,
+    );
     if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
     return exitCode === 0 ? output : new Uint8Array();
   }

@@ -34,7 +34,8 @@ export class InitSections {
 
   async #make(job: InitJob): Promise<Uint8Array> {
     const { output, complaints, exitCode } = await run(this.#ffmpeg, initArguments(job), INIT_LIMITS);
-    if (exitCode !== 0) throw new Problem("encode-failed", `The encoder refuses this rendition: ${complaints.trim().split("\n").at(-1)}`);
+    if (exitCode !== 0)
+      throw new Problem("encode-failed", `The encoder refuses this rendition: ${complaints.trim().split("\n").at(-1)}`);
     return checkedInit(output, job);
   }
 }

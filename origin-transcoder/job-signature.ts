@@ -8,7 +8,11 @@ import { Problem } from "#transformation";
 export const JOB_AUDIENCE = "edgereel-origin";
 
 /** @throws Problem `unauthorized` for whatever is not signed, is too old, or was signed for another body */
-export async function checkJobSignature(authorization: string | undefined, body: Uint8Array, secret: string): Promise<void> {
+export async function checkJobSignature(
+  authorization: string | undefined,
+  body: Uint8Array,
+  secret: string,
+): Promise<void> {
   const token = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1];
   if (!token) throw refused();
   const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), {

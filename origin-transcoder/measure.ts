@@ -19,7 +19,10 @@ const FILM_FRAMES = 72;
 const FRAME_RATE = rational(24);
 
 /** Two sizes give the constant and the price of a megapixel. */
-const SIZES = [{ width: 640, height: 360 }, { width: 1280, height: 720 }] as const;
+const SIZES = [
+  { width: 640, height: 360 },
+  { width: 1280, height: 720 },
+] as const;
 const MEASURED_FRAMES = 48;
 
 const LIMITS = { wallSeconds: 60, outputBytes: 2 ** 26 };
@@ -45,32 +48,71 @@ const streamOf = (size: { width: number; height: number }, codec: VideoCodecName
   colour: { primaries: "bt709", transfer: "bt709", matrix: "bt709", codes: { primaries: 1, transfer: 1, matrix: 1 } },
 });
 
-const megapixels = (size: { width: number; height: number }, frames: number): number => (size.width * size.height * frames) / 1e6;
+const megapixels = (size: { width: number; height: number }, frames: number): number =>
+  (size.width * size.height * frames) / 1e6;
 
 /** Encodes the film at both sizes; what decoding costs is taken off, for it is counted by the source's size. */
-async function encodeSpeed(ffmpeg: string, film: string, codec: VideoCodecName, decodePrice: number): Promise<EncodeSpeed> {
+async function encodeSpeed(
+  ffmpeg: string,
+  film: string,
+  codec: VideoCodecName,
+  decodePrice: number,
+): Promise<EncodeSpeed> {
   const decode = decodePrice * megapixels(SIZES[1], MEASURED_FRAMES);
   const times: number[] = [];
   for (const size of SIZES) {
     const options = VIDEO_CODECS[codec].options(streamOf(size, codec)).flat();
     const filter = `scale=${size.width}:${size.height}:flags=bicubic`;
-    const time = await seconds(ffmpeg, ["-i", film, "-frames:v", String(MEASURED_FRAMES), "-vf", filter, ...options, "-f", "null", "-"]);
+    const time = await seconds(ffmpeg, [
+      "-i",
+      film,
+      "-frames:v",
+      String(MEASURED_FRAMES),
+      "-vf",
+      filter,
+      ...options,
+      "-f",
+      "null",
+      "-",
+    ]);
     times.push(Math.max(0.01, time - decode));
   }
   const [small = 0, large = 0] = times;
-  const price = Math.max(0, (large - small) / (megapixels(SIZES[1], MEASURED_FRAMES) - megapixels(SIZES[0], MEASURED_FRAMES)));
-  return { startSeconds: Math.max(0.05, small - price * megapixels(SIZES[0], MEASURED_FRAMES)), secondsPerMegapixel: price };
+  const price = Math.max(
+    0,
+    (large - small) / (megapixels(SIZES[1], MEASURED_FRAMES) - megapixels(SIZES[0], MEASURED_FRAMES)),
+  );
+  return {
+    startSeconds: Math.max(0.05, small - price * megapixels(SIZES[0], MEASURED_FRAMES)),
+    secondsPerMegapixel: price,
+  };
 }
 
 async function measure(ffmpeg: string, folder: string, recipe: Recipe): Promise<OriginBuild> {
   const film = join(folder, "measured.mp4");
   try {
-    await seconds(ffmpeg, ["-y", "-f", "lavfi", "-i", FILM, "-frames:v", String(FILM_FRAMES), "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", film]);
+    await seconds(ffmpeg, [
+      "-y",
+      "-f",
+      "lavfi",
+      "-i",
+      FILM,
+      "-frames:v",
+      String(FILM_FRAMES),
+      "-c:v",
+      "libx264",
+      "-preset",
+      "veryfast",
+      "-crf",
+      "20",
+      film,
+    ]);
     const opening = await seconds(ffmpeg, ["-i", film, "-frames:v", "1", "-f", "null", "-"]);
     const decoding = await seconds(ffmpeg, ["-i", film, "-f", "null", "-"]);
     const decodeSecondsPerMegapixel = Math.max(0, (decoding - opening) / megapixels(SIZES[1], FILM_FRAMES - 1));
     const speeds: Partial<Record<VideoCodecName, EncodeSpeed>> = {};
-    for (const codec of recipe.codecs) speeds[codec] = await encodeSpeed(ffmpeg, film, codec, decodeSecondsPerMegapixel);
+    for (const codec of recipe.codecs)
+      speeds[codec] = await encodeSpeed(ffmpeg, film, codec, decodeSecondsPerMegapixel);
     return { recipe: recipe.id, speeds, decodeSecondsPerMegapixel };
   } finally {
     await rm(film, { force: true });
@@ -82,7 +124,10 @@ export async function measuredBuild(ffmpeg: string, folder: string, recipe: Reci
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const machine = `${cpus()[0]?.model ?? "unknown"} x${availableParallelism()}`;
   const path = join(folder, "measured.json");
-  const known = await readFile(path, "utf8").then((text) => JSON.parse(text) as { machine: string; build: OriginBuild }, () => undefined);
+  const known = await readFile(path, "utf8").then(
+    (text) => JSON.parse(text) as { machine: string; build: OriginBuild },
+    () => undefined,
+  );
   if (known?.machine === machine && known.build.recipe === recipe.id) return known.build;
   const build = await measure(ffmpeg, folder, recipe);
   await writeFile(path, JSON.stringify({ machine, build }, undefined, 2));

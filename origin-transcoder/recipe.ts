@@ -19,7 +19,12 @@ const SAMPLE: VideoStream = {
 
 const LIMITS = { wallSeconds: 20, outputBytes: 2 ** 22 };
 
-async function encode(ffmpeg: string, generator: string, frames: Option, encoder: readonly Option[]): Promise<Buffer | undefined> {
+async function encode(
+  ffmpeg: string,
+  generator: string,
+  frames: Option,
+  encoder: readonly Option[],
+): Promise<Buffer | undefined> {
   const args = commandArguments({
     global: ["-nostdin", "-v", "error"],
     inputOptions: [["-f", "lavfi"]],
@@ -48,10 +53,17 @@ export async function findRecipe(ffmpeg: string): Promise<Recipe> {
   const pictures = await Promise.all(
     VIDEO_CODEC_NAMES.map((codec) => encode(ffmpeg, picture, ["-frames:v", "12"], VIDEO_CODECS[codec].options(SAMPLE))),
   );
-  const sound = await encode(ffmpeg, "sine=frequency=440:sample_rate=48000", ["-frames:a", "20"], AUDIO_CODECS.aac.options({ sampleRate: 48_000, channels: 2 }));
+  const sound = await encode(
+    ffmpeg,
+    "sine=frequency=440:sample_rate=48000",
+    ["-frames:a", "20"],
+    AUDIO_CODECS.aac.options({ sampleRate: 48_000, channels: 2 }),
+  );
   const codecs = VIDEO_CODEC_NAMES.filter((_, index) => pictures[index] !== undefined);
   if (!codecs.includes("h264") || !sound) {
-    throw new Error(`${ffmpeg} cannot encode H.264 and AAC (libx264 and aac are needed): ${version.output.toString().split("\n")[0]}`);
+    throw new Error(
+      `${ffmpeg} cannot encode H.264 and AAC (libx264 and aac are needed): ${version.output.toString().split("\n")[0]}`,
+    );
   }
   const fingerprint = createHash("sha256").update(version.output.toString().split("\n")[0] ?? "");
   for (const bytes of [...pictures, sound]) fingerprint.update(bytes ?? "none");

@@ -10,12 +10,17 @@ import { findRecipe } from "./recipe.ts";
 import { rangeFetcher } from "./sources/fetch-range.ts";
 import { SourceCache } from "./sources/source-cache.ts";
 
-const log = (what: string, facts: Record<string, unknown>): void => console.error(JSON.stringify({ at: new Date().toISOString(), what, ...facts }));
+const log = (what: string, facts: Record<string, unknown>): void =>
+  console.error(JSON.stringify({ at: new Date().toISOString(), what, ...facts }));
 
 const config = configFrom(process.env);
 const recipe = await findRecipe(config.ffmpeg);
 const build = await measuredBuild(config.ffmpeg, config.workFolder, recipe);
-const sources = await SourceCache.start(join(config.workFolder, "sources"), config.sourceCacheBytes, rangeFetcher(config.sourceUrlPrefixes));
+const sources = await SourceCache.start(
+  join(config.workFolder, "sources"),
+  config.sourceCacheBytes,
+  rangeFetcher(config.sourceUrlPrefixes),
+);
 const origin = createOrigin({ config, sources, inits: new InitSections(config.ffmpeg), log }, build);
 
 const server = serve({ fetch: origin.app.fetch, hostname: config.host, port: config.port }, ({ port }) => {

@@ -23,7 +23,11 @@ const PROGRAMS = {
 
 /** How each system installs a package; the first manager that is there is the system's. */
 const MANAGERS = [
-  { name: "apt-get", before: ["apt-get", "update", "-qq"], install: ["apt-get", "install", "-y", "-qq", "--no-install-recommends"] },
+  {
+    name: "apt-get",
+    before: ["apt-get", "update", "-qq"],
+    install: ["apt-get", "install", "-y", "-qq", "--no-install-recommends"],
+  },
   { name: "dnf", install: ["dnf", "install", "-y", "-q"] },
   { name: "apk", install: ["apk", "add", "--quiet"] },
   { name: "pacman", install: ["pacman", "-S", "--noconfirm", "--quiet"] },
@@ -37,7 +41,8 @@ function stop(text) {
   process.exit(1);
 }
 
-const has = (program) => (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, program)));
+const has = (program) =>
+  (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, program)));
 
 /** npm installs exactly what package-lock.json says; a mark tells when that was done for these bytes. */
 function installPackages() {
@@ -45,7 +50,9 @@ function installPackages() {
   const wanted = createHash("sha256").update(readFileSync("package-lock.json")).digest("hex");
   if (existsSync(mark) && readFileSync(mark, "utf8") === wanted) return;
   says("installing packages (npm ci)");
-  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { stdio: ["ignore", "inherit", "inherit"] });
+  const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   if (status !== 0) stop("npm ci failed; its own message is above.");
   writeFileSync(mark, wanted);
 }
@@ -55,15 +62,18 @@ function installPrograms() {
   if (missing.length === 0) return;
   const packages = missing.map((program) => program.packages);
   const manager = MANAGERS.find(({ name }) => has(name));
-  if (!manager) stop(`${packages.join(" and ")} must be installed; this system's package manager is not known to edgereel.`);
+  if (!manager)
+    stop(`${packages.join(" and ")} must be installed; this system's package manager is not known to edgereel.`);
   const isRoot = process.getuid?.() === 0;
   const prefix = isRoot || manager.asUser ? [] : ["sudo", "-n"];
   const command = [...manager.install, ...packages];
-  const mayInstall = isRoot || manager.asUser || (has("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0);
+  const mayInstall =
+    isRoot || manager.asUser || (has("sudo") && spawnSync("sudo", ["-n", "true"], { stdio: "ignore" }).status === 0);
   if (!mayInstall) stop(`${packages.join(" and ")} must be installed first. Type:\n\n    sudo ${command.join(" ")}\n`);
   says(`installing ${packages.join(" and ")} (${manager.name})`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  const silently = ([file, ...args]) => spawnSync(file, args, { stdio: ["ignore", "ignore", "inherit"], env }).status === 0;
+  const silently = ([file, ...args]) =>
+    spawnSync(file, args, { stdio: ["ignore", "ignore", "inherit"], env }).status === 0;
   if (manager.before) silently([...prefix, ...manager.before]);
   if (!silently([...prefix, ...command])) stop(`that failed. Type:\n\n    sudo ${command.join(" ")}\n`);
 }

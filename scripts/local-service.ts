@@ -53,14 +53,24 @@ async function writeLocalConfig(settings: LocalSettings, workFolder: string): Pr
   const credentials = `{ accessKeyId = "${settings.S3_ACCESS_KEY_ID}", secretAccessKey = "${settings.S3_SECRET_ACCESS_KEY}" }`;
   const local = text
     .replace(bucket, `${bucket}\nlocal_dev = { experimental_s3_credentials = ${credentials} }`)
-    .replaceAll(/^(main|directory|migrations_dir) = "(.*)"$/gm, (_, name: string, path: string) => `${name} = ${JSON.stringify(resolve(path))}`);
+    .replaceAll(
+      /^(main|directory|migrations_dir) = "(.*)"$/gm,
+      (_, name: string, path: string) => `${name} = ${JSON.stringify(resolve(path))}`,
+    );
   const path = join(workFolder, "wrangler.toml");
   await writeFile(path, local, { mode: 0o600 });
   return path;
 }
 
 const wrangler = (args: readonly string[], log: string): ChildProcess =>
-  logged(spawn("node_modules/.bin/wrangler", args, { detached: true, stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...WRANGLER_ENVIRONMENT, WRANGLER_LOG_PATH: join(log, "..", "wrangler") } }), log);
+  logged(
+    spawn("node_modules/.bin/wrangler", args, {
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...WRANGLER_ENVIRONMENT, WRANGLER_LOG_PATH: join(log, "..", "wrangler") },
+    }),
+    log,
+  );
 
 function logged(child: ChildProcess, path: string): ChildProcess {
   const file = createWriteStream(path, { flags: "a" });
@@ -69,16 +79,23 @@ function logged(child: ChildProcess, path: string): ChildProcess {
   return child;
 }
 
-const exitOf = (child: ChildProcess): Promise<number | null> => new Promise((resolve) => (child.exitCode !== null ? resolve(child.exitCode) : child.once("exit", resolve)));
+const exitOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve) => (child.exitCode !== null ? resolve(child.exitCode) : child.once("exit", resolve)));
 
 /** Applies migrations that this state has not seen; a mark beside the database saves asking again. */
 async function migrate(config: string, stateFolder: string, log: string): Promise<void> {
   const folder = "catalog/migrations";
   const hash = createHash("sha256");
-  for (const name of (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort()) hash.update(await readFile(join(folder, name)));
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort())
+    hash.update(await readFile(join(folder, name)));
   const [mark, digest] = [join(stateFolder, "migrated"), hash.digest("hex")];
   if ((await readFile(mark, "utf8").catch(() => "")) === digest) return;
-  const code = await exitOf(wrangler(["d1", "migrations", "apply", "DB", "--local", "--config", config, "--persist-to", resolve(stateFolder)], log));
+  const code = await exitOf(
+    wrangler(
+      ["d1", "migrations", "apply", "DB", "--local", "--config", config, "--persist-to", resolve(stateFolder)],
+      log,
+    ),
+  );
   if (code !== 0) throw new Error(`The database could not be set up; see ${log}.`);
   await mkdir(stateFolder, { recursive: true });
   await writeFile(mark, digest);
@@ -86,20 +103,30 @@ async function migrate(config: string, stateFolder: string, log: string): Promis
 
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject).listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    const server = createServer()
+      .once("error", reject)
+      .listen(0, "127.0.0.1", () => {
+        const { port } = server.address() as { port: number };
+        server.close(() => resolve(port));
+      });
   });
 }
 
 export async function isPortFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const server = createServer().once("error", () => resolve(false)).listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+    const server = createServer()
+      .once("error", () => resolve(false))
+      .listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
 
-function startOrigin(settings: LocalSettings, sourcePrefix: string, port: number, workFolder: string, log: string): ChildProcess {
+function startOrigin(
+  settings: LocalSettings,
+  sourcePrefix: string,
+  port: number,
+  workFolder: string,
+  log: string,
+): ChildProcess {
   const env = {
     PATH: process.env["PATH"],
     HOME: process.env["HOME"],
@@ -114,13 +141,37 @@ function startOrigin(settings: LocalSettings, sourcePrefix: string, port: number
 }
 
 /** Variables go through a file: arguments are for everybody on the machine to read. */
-async function startEdge(config: string, variables: Readonly<Record<string, string>>, { port, stateFolder, workFolder }: LocalServiceOptions, log: string): Promise<ChildProcess> {
+async function startEdge(
+  config: string,
+  variables: Readonly<Record<string, string>>,
+  { port, stateFolder, workFolder }: LocalServiceOptions,
+  log: string,
+): Promise<ChildProcess> {
   const file = join(workFolder, "edge.vars");
-  await writeFile(file, Object.entries(variables).map(([name, value]) => `${name}='${value}'\n`).join(""), { mode: 0o600 });
+  await writeFile(
+    file,
+    Object.entries(variables)
+      .map(([name, value]) => `${name}='${value}'\n`)
+      .join(""),
+    { mode: 0o600 },
+  );
   const args = [
-    "dev", "--config", config, "--ip", "127.0.0.1", "--port", String(port), "--persist-to", resolve(stateFolder),
-    "--show-interactive-dev-session=false", "--inspector-port", "0", "--log-level", "warn",
-    "--env-file", resolve(file),
+    "dev",
+    "--config",
+    config,
+    "--ip",
+    "127.0.0.1",
+    "--port",
+    String(port),
+    "--persist-to",
+    resolve(stateFolder),
+    "--show-interactive-dev-session=false",
+    "--inspector-port",
+    "0",
+    "--log-level",
+    "warn",
+    "--env-file",
+    resolve(file),
   ];
   return wrangler(args, log);
 }
@@ -169,7 +220,12 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   const edge = await startEdge(config, variables, options, log("edge"));
   let stopping = false;
   const failed = Promise.race(
-    ([["origin", origin], ["edge", edge]] as const).map(async ([name, child]): Promise<never> => {
+    (
+      [
+        ["origin", origin],
+        ["edge", edge],
+      ] as const
+    ).map(async ([name, child]): Promise<never> => {
       const code = await exitOf(child);
       if (stopping) return new Promise(() => {});
       throw new Error(`The ${name} ended with code ${code}; see ${log(name)}.`);

@@ -43,7 +43,9 @@ const settingsFile = (lines: LocalSettings): string =>
 
 function parseSettings(text: string): Partial<LocalSettings> {
   const lines = text.split("\n").map((line) => /^([A-Z0-9_]+)\s*=\s*'?(.*?)'?$/.exec(line.trim()));
-  return Object.fromEntries(lines.filter((match) => match !== null).map(([, name, value]) => [name, value])) as Partial<LocalSettings>;
+  return Object.fromEntries(
+    lines.filter((match) => match !== null).map(([, name, value]) => [name, value]),
+  ) as Partial<LocalSettings>;
 }
 
 const readText = (path: string): Promise<string | undefined> => readFile(path, "utf8").catch(() => undefined);
@@ -61,13 +63,20 @@ async function signingKeys(folder: string): Promise<SigningKeys> {
 }
 
 /** Reads the settings, making what is missing; `CLOUD_NAME`, `API_KEY` and `API_SECRET` are taken from the environment where it has them. */
-export async function localSettings(path: string, keysFolder: string, environment: NodeJS.ProcessEnv = process.env): Promise<LocalSettings> {
+export async function localSettings(
+  path: string,
+  keysFolder: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<LocalSettings> {
   const known = parseSettings((await readText(path)) ?? "");
   const keys = await signingKeys(keysFolder);
-  const pick = (name: "CLOUD_NAME" | "API_KEY" | "API_SECRET", fallback: () => string): string => environment[name] || known[name] || fallback();
+  const pick = (name: "CLOUD_NAME" | "API_KEY" | "API_SECRET", fallback: () => string): string =>
+    environment[name] || known[name] || fallback();
   const settings: LocalSettings = {
     CLOUD_NAME: pick("CLOUD_NAME", () => "demo"),
-    API_KEY: pick("API_KEY", () => String(100_000_000_000_000 + Number(randomBytes(6).readUIntBE(0, 6) % 900_000_000_000_000))),
+    API_KEY: pick("API_KEY", () =>
+      String(100_000_000_000_000 + Number(randomBytes(6).readUIntBE(0, 6) % 900_000_000_000_000)),
+    ),
     API_SECRET: pick("API_SECRET", () => secret(20)),
     ORIGIN_SECRET: known.ORIGIN_SECRET ?? secret(),
     GRANT_SECRET: known.GRANT_SECRET ?? secret(),

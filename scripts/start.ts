@@ -15,7 +15,8 @@ const says = (text: string): void => console.log(text);
 const film = process.argv[2];
 if (film !== undefined && !existsSync(film)) fail(`There is no file ${film}.`);
 const port = Number(process.env["PORT"] ?? 8787);
-if (!Number.isInteger(port) || port < 1 || port > 65_535) fail(`PORT must be a port number, not "${process.env["PORT"]}".`);
+if (!Number.isInteger(port) || port < 1 || port > 65_535)
+  fail(`PORT must be a port number, not "${process.env["PORT"]}".`);
 if (!(await isPortFree(port))) fail(`Port ${port} is taken. Choose another one: PORT=8788 npm start`);
 
 function fail(text: string): never {
@@ -26,7 +27,9 @@ function fail(text: string): never {
 await mkdir(WORK_FOLDER, { recursive: true });
 const settings = await localSettings(".dev.vars", WORK_FOLDER);
 says("edgereel: starting (the first start measures this machine)");
-const service = await startLocalService({ port, settings, stateFolder: STATE_FOLDER, workFolder: WORK_FOLDER }).catch((error: unknown) => fail((error as Error).message));
+const service = await startLocalService({ port, settings, stateFolder: STATE_FOLDER, workFolder: WORK_FOLDER }).catch(
+  (error: unknown) => fail((error as Error).message),
+);
 
 let ending = false;
 async function end(code: number): Promise<void> {

@@ -16,7 +16,11 @@ const WORK_FOLDER = ".edgereel";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { hours: { type: "string", default: "2" }, alg: { type: "string", default: "EdDSA" }, admin: { type: "string" } },
+  options: {
+    hours: { type: "string", default: "2" },
+    alg: { type: "string", default: "EdDSA" },
+    admin: { type: "string" },
+  },
 });
 
 function fail(text: string): never {
@@ -44,6 +48,8 @@ if (values.admin !== undefined) {
 } else {
   const [subject] = positionals;
   if (subject === undefined) fail("Say which video the token is for: a public id, or a folder as 'folder/*'.");
-  const key = keys.playback.find(({ alg }) => alg === values.alg) ?? fail(`--alg takes ${keys.playback.map(({ alg }) => alg).join(" or ")}.`);
+  const key =
+    keys.playback.find(({ alg }) => alg === values.alg) ??
+    fail(`--alg takes ${keys.playback.map(({ alg }) => alg).join(" or ")}.`);
   console.log(await sign(key, { sub: subject }, settings.CLOUD_NAME));
 }

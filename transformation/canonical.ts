@@ -18,7 +18,8 @@ const SIMPLIFICATIONS: readonly ((component: Component) => Component)[] = [
       ? keep(c, (name) => !["crop", "gravity", "x", "y"].includes(name))
       : c,
   // Scaling shows all of the picture, wherever gravity points.
-  (c) => (["fill", "pad", "crop"].includes(c.crop ?? "") ? c : keep(c, (name) => !["gravity", "x", "y"].includes(name))),
+  (c) =>
+    ["fill", "pad", "crop"].includes(c.crop ?? "") ? c : keep(c, (name) => !["gravity", "x", "y"].includes(name)),
   // The centre is where gravity points when nobody says otherwise.
   (c) => (c.gravity === "center" && !(c.crop === "crop" && (c.x || c.y)) ? keep(c, (name) => name !== "gravity") : c),
   // Start, end and duration overdetermine the clip: duration wins.
@@ -46,7 +47,7 @@ const isEmpty = (component: Component): boolean => Object.keys(component).length
  */
 export function canonicalTransformation(transformation: Transformation): Transformation {
   const steps = transformation.map((component) => simplify(ofScope(component, "component")));
-  const whole = transformation.reduce<Component>((all, component) => ({ ...all, ...ofScope(component, "delivery") }), {});
+  const whole: Component = Object.assign({}, ...transformation.map((component) => ofScope(component, "delivery")));
   return [...steps, withoutDefaults(whole)].filter((component) => !isEmpty(component));
 }
 
@@ -54,7 +55,12 @@ export function canonicalTransformation(transformation: Transformation): Transfo
  * The part of a canonical transformation that changes the picture or the sound: what a rendition's key holds.
  * A crop does not change the sound, and what chooses among renditions changes neither.
  */
-export function transformationTouching(transformation: Transformation, touch: Exclude<Touch, "choice">): Transformation {
-  const touching = new Set(PARAMETER_LIST.filter((entry) => entry.touches.includes(touch)).map((entry) => entry.name as string));
+export function transformationTouching(
+  transformation: Transformation,
+  touch: Exclude<Touch, "choice">,
+): Transformation {
+  const touching = new Set(
+    PARAMETER_LIST.filter((entry) => entry.touches.includes(touch)).map((entry) => entry.name as string),
+  );
   return canonicalTransformation(transformation.map((component) => keep(component, (name) => touching.has(name))));
 }

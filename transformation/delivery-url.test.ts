@@ -3,18 +3,34 @@ import { v2 as cloudinary } from "cloudinary";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
-  apiSignedStrings, canonicalDeliveryPath, formatRenditionUrl, isRenditionPath, parseDeliveryUrl, parseRenditionUrl, parseTransformation, Problem, signedStrings,
+  apiSignedStrings,
+  canonicalDeliveryPath,
+  formatRenditionUrl,
+  isRenditionPath,
+  Problem,
+  parseDeliveryUrl,
+  parseRenditionUrl,
+  parseTransformation,
+  signedStrings,
 } from "./index.ts";
 
 cloudinary.config({ cloud_name: "demo", api_key: "1", api_secret: "abcd", secure: true, analytics: false });
 
-const pathOf = (publicId: string, options: Record<string, unknown>): string => new URL(cloudinary.url(publicId, { resource_type: "video", ...options })).pathname;
+const pathOf = (publicId: string, options: Record<string, unknown>): string =>
+  new URL(cloudinary.url(publicId, { resource_type: "video", ...options })).pathname;
 
 describe("a delivery URL", () => {
   it("is read part by part", () => {
     expect(parseDeliveryUrl("/demo/video/upload/c_fill,h_360,w_640/so_5/v1312461204/shows/pilot.m3u8")).toMatchObject({
-      cloud: "demo", deliveryType: "upload", publicId: "shows/pilot", extension: "m3u8", version: "1312461204",
-      transformation: [{ crop: "fill", height: { pixels: 360 }, width: { pixels: 640 } }, { startOffset: { seconds: { num: 5, den: 1 } } }],
+      cloud: "demo",
+      deliveryType: "upload",
+      publicId: "shows/pilot",
+      extension: "m3u8",
+      version: "1312461204",
+      transformation: [
+        { crop: "fill", height: { pixels: 360 }, width: { pixels: 640 } },
+        { startOffset: { seconds: { num: 5, den: 1 } } },
+      ],
     });
   });
 
@@ -31,21 +47,42 @@ describe("a delivery URL", () => {
     expect([url.publicId, url.extension]).toEqual([publicId, extension]);
   });
 
-  it.each(["/demo/image/upload/a.jpg", "/demo/video/fetch/x", "/", "/demo", "/demo/video/upload", "/demo/video/upload/", "/demo/video/upload/a//b.mp4", "/demo/video/upload/../x.mp4", "/demo/video/upload/%E0%A4%A.mp4"])(
-    "refuses %s",
-    (path) => expect(() => parseDeliveryUrl(path)).toThrow(Problem),
-  );
+  it.each([
+    "/demo/image/upload/a.jpg",
+    "/demo/video/fetch/x",
+    "/",
+    "/demo",
+    "/demo/video/upload",
+    "/demo/video/upload/",
+    "/demo/video/upload/a//b.mp4",
+    "/demo/video/upload/../x.mp4",
+    "/demo/video/upload/%E0%A4%A.mp4",
+  ])("refuses %s", (path) => expect(() => parseDeliveryUrl(path)).toThrow(Problem));
 
   it("has one canonical path for all spellings, and that is its own canonical path", () => {
-    const spellings = ["w_640,c_limit,q_auto/v1/shows/pilot.m3u8", "q_auto:good/c_limit,w_640/shows/pilot.m3u8", "f_auto/c_limit,w_640/v99/shows/pilot.m3u8"];
-    const paths = spellings.map((spelling) => canonicalDeliveryPath(parseDeliveryUrl(`/demo/video/upload/${spelling}`)));
+    const spellings = [
+      "w_640,c_limit,q_auto/v1/shows/pilot.m3u8",
+      "q_auto:good/c_limit,w_640/shows/pilot.m3u8",
+      "f_auto/c_limit,w_640/v99/shows/pilot.m3u8",
+    ];
+    const paths = spellings.map((spelling) =>
+      canonicalDeliveryPath(parseDeliveryUrl(`/demo/video/upload/${spelling}`)),
+    );
     expect(new Set(paths)).toEqual(new Set(["/demo/video/upload/c_limit,w_640/shows/pilot.m3u8"]));
     expect(canonicalDeliveryPath(parseDeliveryUrl(paths[0] ?? ""))).toBe(paths[0]);
   });
 
   it("is read as Cloudinary's SDK writes it", () => {
-    const path = pathOf("shows/pilot", { format: "mp4", transformation: [{ width: 640, height: 360, crop: "fill", gravity: "north" }, { start_offset: 5, quality: "auto" }] });
-    expect(canonicalDeliveryPath(parseDeliveryUrl(path))).toBe("/demo/video/upload/c_fill,g_north,h_360,w_640/so_5/shows/pilot.mp4");
+    const path = pathOf("shows/pilot", {
+      format: "mp4",
+      transformation: [
+        { width: 640, height: 360, crop: "fill", gravity: "north" },
+        { start_offset: 5, quality: "auto" },
+      ],
+    });
+    expect(canonicalDeliveryPath(parseDeliveryUrl(path))).toBe(
+      "/demo/video/upload/c_fill,g_north,h_360,w_640/so_5/shows/pilot.mp4",
+    );
   });
 
   it("answers any path with a value or a Problem", () => {
@@ -98,18 +135,35 @@ describe("an upload's signature", () => {
     ["empty values left out", { public_id: "a", folder: "", timestamp: "1" }, 2],
   ])("fits what the SDK signs: %s", (_, parameters, version) => {
     const signature = cloudinary.utils.api_sign_request(parameters, "abcd", null, version as 1 | 2);
-    const fields = new Map<string, string>([...Object.entries(parameters), ["api_key", "1"], ["signature", signature], ["file", "x"]]);
-    expect(apiSignedStrings(fields).map((text) => createHash("sha1").update(`${text}abcd`).digest("hex"))).toContain(signature);
+    const fields = new Map<string, string>([
+      ...Object.entries(parameters),
+      ["api_key", "1"],
+      ["signature", signature],
+      ["file", "x"],
+    ]);
+    expect(apiSignedStrings(fields).map((text) => createHash("sha1").update(`${text}abcd`).digest("hex"))).toContain(
+      signature,
+    );
   });
 });
 
 describe("a path that edgereel hands out", () => {
   const url = {
-    cloud: "demo", deliveryType: "upload" as const, publicId: "shows/my film", transformation: parseTransformation("c_fill,h_360,w_640"),
-    sourceVersion: "0123456789abcdef", recipe: "r1abc", rendition: "720p-av1",
+    cloud: "demo",
+    deliveryType: "upload" as const,
+    publicId: "shows/my film",
+    transformation: parseTransformation("c_fill,h_360,w_640"),
+    sourceVersion: "0123456789abcdef",
+    recipe: "r1abc",
+    rendition: "720p-av1",
   };
 
-  it.each([{ kind: "playlist" }, { kind: "init" }, { kind: "segment", number: 12 }, { kind: "whole", extension: "jpg" }] as const)("is read back: %j", (file) => {
+  it.each([
+    { kind: "playlist" },
+    { kind: "init" },
+    { kind: "segment", number: 12 },
+    { kind: "whole", extension: "jpg" },
+  ] as const)("is read back: %j", (file) => {
     const path = formatRenditionUrl({ ...url, file });
     expect(isRenditionPath(path)).toBe(true);
     expect(parseRenditionUrl(path)).toEqual({ ...url, file });

@@ -29,7 +29,9 @@ export interface DeliveryUrl extends AssetName {
 
 /** Every output extension of the language; others belong to the public id. */
 const EXTENSIONS = new Set(
-  "m3u8 mpd mp4 webm ogv mov mkv avi flv wmv mpeg mxf ts 3gp 3g2 mp3 aac m4a ogg opus wav flac aiff amr jpg jpeg png webp avif gif".split(" "),
+  "m3u8 mpd mp4 webm ogv mov mkv avi flv wmv mpeg mxf ts 3gp 3g2 mp3 aac m4a ogg opus wav flac aiff amr jpg jpeg png webp avif gif".split(
+    " ",
+  ),
 );
 
 const MAX_PUBLIC_ID_LENGTH = 255;
@@ -50,10 +52,16 @@ export function decodePathSegment(segment: string): string {
 export const encodePublicId = (publicId: string): string => publicId.split("/").map(encodeURIComponent).join("/");
 
 /** Reads `<cloud>/video/<type>` and answers the rest of the path and its column; throws `not-found` for other paths. */
-export function parseAssetPrefix(path: string): { cloud: string; deliveryType: DeliveryType; rest: string; column: number } {
+export function parseAssetPrefix(path: string): {
+  cloud: string;
+  deliveryType: DeliveryType;
+  rest: string;
+  column: number;
+} {
   const [, cloud = "", resource, type = "", ...segments] = path.split("/");
   const deliveryType = DELIVERY_TYPES.find((known) => known === type);
-  if (!CLOUD.test(cloud) || resource !== "video" || !deliveryType) throw new Problem("not-found", "There is nothing at this address.");
+  if (!CLOUD.test(cloud) || resource !== "video" || !deliveryType)
+    throw new Problem("not-found", "There is nothing at this address.");
   const rest = segments.join("/");
   return { cloud, deliveryType, rest, column: path.length - rest.length + 1 };
 }
@@ -75,7 +83,10 @@ export function parseDeliveryUrl(path: string): DeliveryUrl {
   const transformation = parseTransformation(text, column + rest.length - signedPath.length);
 
   const version = count < segments.length - 1 ? /^v(\d+)$/.exec(segments[count] ?? "")?.[1] : undefined;
-  const name = segments.slice(version === undefined ? count : count + 1).map(decodePathSegment).join("/");
+  const name = segments
+    .slice(version === undefined ? count : count + 1)
+    .map(decodePathSegment)
+    .join("/");
   return {
     cloud,
     deliveryType,
@@ -102,7 +113,11 @@ export function checkPublicId(publicId: string): void {
   const broken = segments.some((segment) => segment === "" || segment === "." || segment === "..");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
   if (broken || publicId.length > MAX_PUBLIC_ID_LENGTH || /[\u0000-\u001f\u007f?#\\]/.test(publicId)) {
-    throw new Problem("invalid-url", `A public id has 1 to ${MAX_PUBLIC_ID_LENGTH} characters, no empty folder and none of ? # \\.`, { parameter: "public_id" });
+    throw new Problem(
+      "invalid-url",
+      `A public id has 1 to ${MAX_PUBLIC_ID_LENGTH} characters, no empty folder and none of ? # \\.`,
+      { parameter: "public_id" },
+    );
   }
 }
 

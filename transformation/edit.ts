@@ -1,14 +1,20 @@
 /** What a component of a URL means, as data: parameters set these values, stages resolve them against a source. */
 
-import type { FrameRateRange, Dimension, Quality, TimeOffset, Turn, Volume } from "./values.ts";
 import type { Rational } from "./rational.ts";
+import type { Dimension, FrameRateRange, Quality, TimeOffset, Turn, Volume } from "./values.ts";
 
 export type CropMode = "scale" | "fit" | "limit" | "fill" | "pad" | "crop";
 
 export const GRAVITIES = [
-  "north_west", "north", "north_east",
-  "west", "center", "east",
-  "south_west", "south", "south_east",
+  "north_west",
+  "north",
+  "north_east",
+  "west",
+  "center",
+  "east",
+  "south_west",
+  "south",
+  "south_east",
 ] as const;
 export type Gravity = (typeof GRAVITIES)[number];
 

@@ -5,7 +5,13 @@ export * from "./delivery-url.ts";
 export * from "./edit.ts";
 export * from "./language.ts";
 export type { Parameter, Touch } from "./parameter.ts";
-export { type Component, PARAMETERS, PARAMETER_LIST, type ParameterName, type Transformation } from "./parameters/index.ts";
+export {
+  type Component,
+  PARAMETER_LIST,
+  PARAMETERS,
+  type ParameterName,
+  type Transformation,
+} from "./parameters/index.ts";
 export * from "./problem.ts";
 export * from "./rational.ts";
 export * from "./rendition-url.ts";

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalTransformation, formatTransformation, parseTransformation, PARAMETER_LIST, Problem, transformationTouching } from "./index.ts";
+import {
+  canonicalTransformation,
+  formatTransformation,
+  PARAMETER_LIST,
+  Problem,
+  parseTransformation,
+  transformationTouching,
+} from "./index.ts";
 
 const canonical = (text: string): string => formatTransformation(canonicalTransformation(parseTransformation(text)));
 
@@ -54,13 +61,18 @@ describe("the URL language", () => {
   });
 
   it("has one spelling for every shuffle of a component, and finds it again", () => {
-    const components = fc.shuffledSubarray(examples, { minLength: 1, maxLength: 8 }).filter((list) => new Set(list.map((text) => /^e_[a-z]+|^[a-z]+/.exec(text)?.[0])).size === list.length);
+    const components = fc
+      .shuffledSubarray(examples, { minLength: 1, maxLength: 8 })
+      .filter((list) => new Set(list.map((text) => /^e_[a-z]+|^[a-z]+/.exec(text)?.[0])).size === list.length);
     fc.assert(
-      fc.property(components.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))), ([list, shuffled]) => {
-        const once = canonical(list.join(","));
-        expect(canonical(shuffled.join(","))).toBe(once);
-        expect(canonical(once)).toBe(once);
-      }),
+      fc.property(
+        components.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
+        ([list, shuffled]) => {
+          const once = canonical(list.join(","));
+          expect(canonical(shuffled.join(","))).toBe(once);
+          expect(canonical(once)).toBe(once);
+        },
+      ),
     );
   });
 
@@ -105,7 +117,13 @@ describe("the URL language", () => {
   });
 
   it("takes a time that grows with the length of a hostile text, not faster", () => {
-    const hostile = ["w_".repeat(4000), `${"1.".repeat(3000)}`, `a_${"90.".repeat(2500)}`, `so_${"9".repeat(8000)}`, `c_${"fil".repeat(2500)}`];
+    const hostile = [
+      "w_".repeat(4000),
+      `${"1.".repeat(3000)}`,
+      `a_${"90.".repeat(2500)}`,
+      `so_${"9".repeat(8000)}`,
+      `c_${"fil".repeat(2500)}`,
+    ];
     const startedAt = performance.now();
     for (const text of hostile) expect(() => parseTransformation(text)).toThrow(Problem);
     expect(performance.now() - startedAt).toBeLessThan(1000);
@@ -114,8 +132,12 @@ describe("the URL language", () => {
 
 describe("what a key holds", () => {
   it("shares the sound of all crops, and the pictures of all volumes", () => {
-    const transformation = canonicalTransformation(parseTransformation("so_5,w_640,c_limit/e_volume:50/q_80,sp_hd,vc_av1,fps_25"));
+    const transformation = canonicalTransformation(
+      parseTransformation("so_5,w_640,c_limit/e_volume:50/q_80,sp_hd,vc_av1,fps_25"),
+    );
     expect(formatTransformation(transformationTouching(transformation, "sound"))).toBe("so_5/e_volume:50/fps_25");
-    expect(formatTransformation(transformationTouching(transformation, "picture"))).toBe("c_limit,so_5,w_640/fps_25,q_80");
+    expect(formatTransformation(transformationTouching(transformation, "picture"))).toBe(
+      "c_limit,so_5,w_640/fps_25,q_80",
+    );
   });
 });

@@ -27,7 +27,10 @@ export function parseTransformation(text: string, column = 1): Transformation {
   if (text === "") return [];
   const segments = text.split("/");
   if (text.length > MAX_TRANSFORMATION_LENGTH || segments.length > MAX_COMPONENTS) {
-    throw new Problem("invalid-url", `A transformation may have ${MAX_COMPONENTS} components and ${MAX_TRANSFORMATION_LENGTH} characters at most.`);
+    throw new Problem(
+      "invalid-url",
+      `A transformation may have ${MAX_COMPONENTS} components and ${MAX_TRANSFORMATION_LENGTH} characters at most.`,
+    );
   }
   let at = column;
   return segments.map((segment) => {
@@ -84,7 +87,10 @@ function parseParameter(spelled: string, column: number): { entry: AnyParameter;
 function unknownParameter(key: string, column: number): Problem {
   const family = key.startsWith("e_") ? "e" : key;
   const known = LANGUAGE_KEYS.has(family) || VARIABLE_KEY.test(key);
-  const suggestion = nearest(key, [...BY_KEY.keys()].filter((candidate) => candidate.startsWith("e_") === key.startsWith("e_")));
+  const suggestion = nearest(
+    key,
+    [...BY_KEY.keys()].filter((candidate) => candidate.startsWith("e_") === key.startsWith("e_")),
+  );
   const facts = { parameter: key.slice(0, 40), column, ...(suggestion !== undefined && { nearest: suggestion }) };
   return known
     ? new Problem("unsupported-parameter", `The parameter ${facts.parameter} is not supported.`, facts)
@@ -104,7 +110,10 @@ export function formatComponent(component: Component): string {
 
 /** Spells the components as they are; `parseTransformation` reads the same value back. */
 export const formatTransformation = (transformation: Transformation): string =>
-  transformation.map(formatComponent).filter((text) => text !== "").join("/");
+  transformation
+    .map(formatComponent)
+    .filter((text) => text !== "")
+    .join("/");
 
 /** What each component means, in order. */
 export const editsOf = (transformation: Transformation): readonly Edit[] =>

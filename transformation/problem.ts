@@ -22,19 +22,19 @@ export const PROBLEMS = {
   "not-playable": { status: 400, title: "The file is no playable video or audio" },
   "source-too-large": { status: 400, title: "The file is too large" },
   "invalid-query": { status: 400, title: "Invalid query" },
-  "unauthorized": { status: 401, title: "Authorization required" },
+  unauthorized: { status: 401, title: "Authorization required" },
   "invalid-signature": { status: 401, title: "Invalid signature" },
-  "forbidden": { status: 403, title: "Not allowed" },
+  forbidden: { status: 403, title: "Not allowed" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   "upload-conflict": { status: 409, title: "The upload is already in progress" },
   "recipe-mismatch": { status: 409, title: "The origin encodes by another recipe" },
   "origin-busy": { status: 503, title: "All encoders are busy" },
   "origin-unreachable": { status: 503, title: "The encoder cannot be reached" },
-  "cancelled": { status: 503, title: "Nobody waits for this any more" },
+  cancelled: { status: 503, title: "Nobody waits for this any more" },
   "encode-failed": { status: 502, title: "The encode failed" },
   "source-unreadable": { status: 502, title: "The source cannot be read" },
-  "internal": { status: 500, title: "Internal error" },
+  internal: { status: 500, title: "Internal error" },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

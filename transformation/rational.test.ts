@@ -1,16 +1,46 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { add, ceil, compare, divide, floor, formatRational, multiply, parseRational, type Rational, rational, round, subtract, toDecimal, toFixed, toNumber } from "./rational.ts";
+import {
+  add,
+  ceil,
+  compare,
+  divide,
+  floor,
+  formatRational,
+  multiply,
+  parseRational,
+  type Rational,
+  rational,
+  round,
+  subtract,
+  toDecimal,
+  toFixed,
+  toNumber,
+} from "./rational.ts";
 
-const fractions = fc.tuple(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.integer({ min: 1, max: 100_000 })).map(([num, den]) => rational(num, den));
+const fractions = fc
+  .tuple(fc.integer({ min: -1_000_000, max: 1_000_000 }), fc.integer({ min: 1, max: 100_000 }))
+  .map(([num, den]) => rational(num, den));
 
 describe("rational time", () => {
   it("adds and takes away without losing anything", () => {
-    fc.assert(fc.property(fractions, fractions, (a, b) => { expect(subtract(add(a, b), b)).toEqual(a); }));
+    fc.assert(
+      fc.property(fractions, fractions, (a, b) => {
+        expect(subtract(add(a, b), b)).toEqual(a);
+      }),
+    );
   });
 
   it("multiplies and divides without losing anything", () => {
-    fc.assert(fc.property(fractions, fractions.filter((b) => b.num !== 0), (a, b) => { expect(divide(multiply(a, b), b)).toEqual(a); }));
+    fc.assert(
+      fc.property(
+        fractions,
+        fractions.filter((b) => b.num !== 0),
+        (a, b) => {
+          expect(divide(multiply(a, b), b)).toEqual(a);
+        },
+      ),
+    );
   });
 
   it("rounds to the nearest whole number, halves up", () => {
@@ -26,7 +56,11 @@ describe("rational time", () => {
   });
 
   it("reads back what it writes", () => {
-    fc.assert(fc.property(fractions, (a) => { expect(parseRational(formatRational(a))).toEqual(a); }));
+    fc.assert(
+      fc.property(fractions, (a) => {
+        expect(parseRational(formatRational(a))).toEqual(a);
+      }),
+    );
   });
 
   it.each([
@@ -36,7 +70,9 @@ describe("rational time", () => {
     ["25", { num: 25, den: 1 }],
   ])("reads %s exactly", (text, value) => expect(parseRational(text)).toEqual(value));
 
-  it.each(["", "1/0", "abc", "1e5", "1/2/3", "0x10", " 1"])("takes %j for no number", (text) => expect(parseRational(text)).toBeUndefined());
+  it.each(["", "1/0", "abc", "1e5", "1/2/3", "0x10", " 1"])("takes %j for no number", (text) =>
+    expect(parseRational(text)).toBeUndefined(),
+  );
 
   it("prints decimals by integer arithmetic, so that playlists never show 3.9999999", () => {
     const cases: readonly (readonly [Rational, number, string])[] = [

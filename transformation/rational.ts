@@ -90,7 +90,9 @@ export function parseRational(text: string): Rational | undefined {
 /** Decimal text with a fixed number of digits after the point, rounded half up; exact integer arithmetic. */
 export function toFixed(a: Rational, digits: number): string {
   const scaled = BigInt(round(multiply(a, rational(10 ** digits))));
-  const text = magnitude(scaled).toString().padStart(digits + 1, "0");
+  const text = magnitude(scaled)
+    .toString()
+    .padStart(digits + 1, "0");
   const whole = text.slice(0, text.length - digits);
   const sign = scaled < 0n ? "-" : "";
   return digits === 0 ? `${sign}${whole}` : `${sign}${whole}.${text.slice(text.length - digits)}`;

@@ -30,7 +30,8 @@ export interface RenditionUrl extends AssetName {
 const TAIL = /^@([0-9a-f]{16})\.([a-z0-9]{1,16})\/([a-z0-9]{1,16}-[a-z0-9]{1,8})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
 
 /** Whether a path is one that edgereel hands out; cheap, for routing. */
-export const isRenditionPath = (path: string): boolean => path.includes("/@") && TAIL.test(path.split("/").slice(-3).join("/"));
+export const isRenditionPath = (path: string): boolean =>
+  path.includes("/@") && TAIL.test(path.split("/").slice(-3).join("/"));
 
 function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
@@ -70,7 +71,8 @@ export function parseRenditionUrl(path: string): RenditionUrl {
   const publicId = segments.slice(count).map(decodePathSegment).join("/");
   checkPublicId(publicId);
   const url = { cloud, deliveryType, publicId, transformation, sourceVersion, recipe, rendition, file };
-  if (formatRenditionUrl({ ...url, transformation: canonicalTransformation(transformation) }) !== path) throw notFound();
+  if (formatRenditionUrl({ ...url, transformation: canonicalTransformation(transformation) }) !== path)
+    throw notFound();
   return url;
 }
 

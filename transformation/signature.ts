@@ -10,7 +10,8 @@ export function signedStrings(url: DeliveryUrl): readonly string[] {
   const withVersion = url.signedPath;
   const version = url.version === undefined ? undefined : `v${url.version}/`;
   const at = version === undefined ? -1 : withVersion.lastIndexOf(version);
-  const without = version === undefined ? withVersion : withVersion.slice(0, at) + withVersion.slice(at + version.length);
+  const without =
+    version === undefined ? withVersion : withVersion.slice(0, at) + withVersion.slice(at + version.length);
   const spellings = [without, withVersion, without.replaceAll("%20", " "), withVersion.replaceAll("%20", " ")];
   return [...new Set(spellings)];
 }

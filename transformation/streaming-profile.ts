@@ -5,7 +5,14 @@ import type { Value } from "./values.ts";
 
 /** The built-in names as Cloudinary's SDKs list them. */
 export const STREAMING_PROFILE_NAMES = [
-  "auto", "4k", "full_hd", "hd", "sd", "full_hd_wifi", "full_hd_lean", "hd_lean",
+  "auto",
+  "4k",
+  "full_hd",
+  "hd",
+  "sd",
+  "full_hd_wifi",
+  "full_hd_lean",
+  "hd_lean",
 ] as const;
 
 const MAX_RESOLUTIONS = [480, 540, 720, 1080, 1440, 2160] as const;

@@ -24,7 +24,10 @@ export function wholeNumber({ min, max }: { min: number; max: number }): Value<n
 }
 
 /** One word of a list; aliases are further spellings of the same word. */
-export function oneOf<const T extends string>(words: readonly T[], aliases: Readonly<Record<string, T>> = {}): Value<T> {
+export function oneOf<const T extends string>(
+  words: readonly T[],
+  aliases: Readonly<Record<string, T>> = {},
+): Value<T> {
   const spellings = new Map<string, T>([...words.map((word) => [word, word] as const), ...Object.entries(aliases)]);
   return {
     expected: `one of ${words.join(", ")}`,
@@ -110,7 +113,9 @@ export function timeOffset({ maxSeconds }: { maxSeconds: number }): Value<TimeOf
       return seconds && compare(seconds, rational(maxSeconds)) <= 0 ? { seconds } : undefined;
     },
     format: (offset) =>
-      "seconds" in offset ? toDecimal(offset.seconds) : `${toDecimal(rational(offset.share.num * 100, offset.share.den))}p`,
+      "seconds" in offset
+        ? toDecimal(offset.seconds)
+        : `${toDecimal(rational(offset.share.num * 100, offset.share.den))}p`,
   };
 }
 
@@ -131,7 +136,8 @@ export function quality(): Value<Quality> {
       const percent = /^\d{1,3}(\.0)?$/.test(text) ? Number(text) : 0;
       return percent >= 1 && percent <= 100 ? { percent } : undefined;
     },
-    format: (value) => ("percent" in value ? String(value.percent) : value.auto === "good" ? "auto" : `auto:${value.auto}`),
+    format: (value) =>
+      "percent" in value ? String(value.percent) : value.auto === "good" ? "auto" : `auto:${value.auto}`,
   };
 }
 
@@ -144,7 +150,9 @@ export function bitRate({ min, max }: { min: number; max: number }): Value<numbe
       const number = match && parseRational(match[1] ?? "");
       if (!match || !number) return undefined;
       const bitsPerSecond = (number.num / number.den) * (match[2] === "m" ? 1_000_000 : match[2] === "k" ? 1000 : 1);
-      return Number.isInteger(bitsPerSecond) && bitsPerSecond >= min && bitsPerSecond <= max ? bitsPerSecond : undefined;
+      return Number.isInteger(bitsPerSecond) && bitsPerSecond >= min && bitsPerSecond <= max
+        ? bitsPerSecond
+        : undefined;
     },
     format: (bitsPerSecond) => (bitsPerSecond % 1000 === 0 ? `${bitsPerSecond / 1000}k` : String(bitsPerSecond)),
   };

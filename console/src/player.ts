@@ -41,11 +41,14 @@ function fill(select: HTMLSelectElement, labels: readonly string[], onChange: (i
   select.onchange = () => onChange(Number(select.value));
 }
 
-const describeLevel = (level: Level): string => `${level.width}x${level.height} ${level.videoCodec?.split(".")[0] ?? ""} ${Math.round(level.maxBitrate / 1000)} kbit/s`;
+const describeLevel = (level: Level): string =>
+  `${level.width}x${level.height} ${level.videoCodec?.split(".")[0] ?? ""} ${Math.round(level.maxBitrate / 1000)} kbit/s`;
 
 /** Where the last segment came from, as the edge says in Server-Timing. */
 function lastTier(): string {
-  const entry = performance.getEntriesByType("resource").findLast((resource) => /\.m4s(\?|$)/.test(resource.name)) as PerformanceResourceTiming | undefined;
+  const entry = performance.getEntriesByType("resource").findLast((resource) => /\.m4s(\?|$)/.test(resource.name)) as
+    | PerformanceResourceTiming
+    | undefined;
   const timing = entry?.serverTiming.find(({ name }) => name === "cache")?.description;
   return entry ? `${timing ?? "unknown"}, ${Math.round(entry.duration)} ms` : "none yet";
 }
@@ -53,7 +56,10 @@ function lastTier(): string {
 /** What the problem document of a refused playlist says. */
 async function reasonFor(address: string): Promise<string> {
   const response = await fetch(address).catch(() => undefined);
-  const problem = response && !response.ok ? ((await response.json().catch(() => undefined)) as { detail?: string } | undefined) : undefined;
+  const problem =
+    response && !response.ok
+      ? ((await response.json().catch(() => undefined)) as { detail?: string } | undefined)
+      : undefined;
   return problem?.detail ?? "The stream cannot be loaded.";
 }
 
@@ -71,9 +77,13 @@ function playWithHls(address: string): void {
   });
   hls.on(Hls.Events.AUDIO_TRACKS_UPDATED, (_, { audioTracks }) => {
     element("sound").hidden = audioTracks.length < 2;
-    fill(track, audioTracks.map(({ name }) => name), (index) => {
-      hls.audioTrack = index;
-    });
+    fill(
+      track,
+      audioTracks.map(({ name }) => name),
+      (index) => {
+        hls.audioTrack = index;
+      },
+    );
   });
   hls.on(Hls.Events.FRAG_CHANGED, (_, { frag }) => {
     last = frag;
@@ -97,16 +107,20 @@ function playWithHls(address: string): void {
   hls.attachMedia(video);
 }
 
+function playNativelyFrom(address: string): void {
+  video.src = address;
+  video.onerror = () => void reasonFor(address).then(say);
+  void video.play().catch(() => {});
+}
+
 function play(address: string): void {
   current?.destroy();
   say(undefined);
   quality.replaceChildren();
   quality.disabled = true;
-  if (address === "") return say("Put a stream's address above, such as /demo/video/upload/sp_auto/demo.m3u8.");
-  if (!playsNatively()) return playWithHls(address);
-  video.src = address;
-  video.onerror = () => void reasonFor(address).then(say);
-  void video.play().catch(() => {});
+  if (address === "") say("Put a stream's address above, such as /demo/video/upload/sp_auto/demo.m3u8.");
+  else if (playsNatively()) playNativelyFrom(address);
+  else playWithHls(address);
 }
 
 const address = element<HTMLInputElement>("address");

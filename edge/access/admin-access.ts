@@ -19,11 +19,15 @@ export function adminAccess(config: { cloud: string; apiKey: string; apiSecret: 
       if (cloud !== config.cloud || authorization === undefined) throw refused();
       if (hashEquals(authorization, basic)) return;
       const token = /^Bearer (\S+)$/.exec(authorization)?.[1];
-      const claims = token && (await config.admin.verify(token, { audience: `${cloud}/admin`, requiredClaims: ["exp", "scope"], now }));
+      const claims =
+        token &&
+        (await config.admin.verify(token, { audience: `${cloud}/admin`, requiredClaims: ["exp", "scope"], now }));
       if (!claims) throw refused();
-      if (!String(claims["scope"]).split(" ").includes(scope)) throw new Problem("forbidden", `The token lacks the scope ${scope}.`);
+      if (!String(claims["scope"]).split(" ").includes(scope))
+        throw new Problem("forbidden", `The token lacks the scope ${scope}.`);
     },
   };
 }
 
-const refused = (): Problem => new Problem("unauthorized", "This needs the API key and secret (Basic) or an admin token (Bearer).");
+const refused = (): Problem =>
+  new Problem("unauthorized", "This needs the API key and secret (Basic) or an admin token (Bearer).");

@@ -29,7 +29,11 @@ const GRANT_KEY_ID = "edge-grant";
 
 export interface DeliveryAccess {
   /** For what stands behind a delivery URL; `original` is the uploaded file itself. */
-  checkDelivery(url: DeliveryUrl, token: string | undefined, options: { original: boolean; now: number }): Promise<Grant>;
+  checkDelivery(
+    url: DeliveryUrl,
+    token: string | undefined,
+    options: { original: boolean; now: number },
+  ): Promise<Grant>;
   /** For what playlists name. */
   checkRendition(name: AssetName, token: string | undefined, now: number): Promise<Grant>;
 }
@@ -59,17 +63,20 @@ export function deliveryAccess({ apiSecret, grantSecret, playback, digest }: Del
       .sign(secret);
 
   async function checkToken(name: AssetName, token: string | undefined, now: number): Promise<Grant> {
-    if (token === undefined) throw new Problem("unauthorized", "This needs a playback token (?token=) or a signed URL.");
+    if (token === undefined)
+      throw new Problem("unauthorized", "This needs a playback token (?token=) or a signed URL.");
     const claims = await playback.verify(token, { audience: name.cloud, requiredClaims: ["exp", "sub"], now });
     // One refusal for all reasons: expired, forged, and for another asset look alike.
-    if (!claims || !subjectCovers(claims.sub ?? "", name.publicId)) throw new Problem("forbidden", "The playback token does not open this.");
+    if (!claims || !subjectCovers(claims.sub ?? "", name.publicId))
+      throw new Problem("forbidden", "The playback token does not open this.");
     return { token, isPrivate: true };
   }
 
   return {
     async checkDelivery(url, token, { original, now }) {
       const signed = await hasValidSignature(url);
-      if (url.signature !== undefined && !signed) throw new Problem("invalid-signature", "The URL's signature does not fit.");
+      if (url.signature !== undefined && !signed)
+        throw new Problem("invalid-signature", "The URL's signature does not fit.");
       const isOpen = url.deliveryType === "upload" || (url.deliveryType === "private" && !original);
       if (isOpen) return PUBLIC;
       if (signed && token === undefined) return { token: await grantFor(url, now), isPrivate: true };
@@ -86,7 +93,10 @@ export const grantKey = (grantSecret: string) => ({
   kty: "oct",
   kid: GRANT_KEY_ID,
   alg: "HS256",
-  k: btoa(String.fromCharCode(...new TextEncoder().encode(grantSecret))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", ""),
+  k: btoa(String.fromCharCode(...new TextEncoder().encode(grantSecret)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", ""),
 });
 
 /** `film` covers itself, `series/*` all that is in the folder, `*` everything. */

@@ -4,10 +4,14 @@ export type Encoding = "hex" | "base64url";
 
 export type Digest = (algorithm: "SHA-1" | "SHA-256", text: string, encoding: Encoding) => Promise<string>;
 
-export const hex = (bytes: ArrayBuffer): string => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+export const hex = (bytes: ArrayBuffer): string =>
+  [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const base64url = (bytes: ArrayBuffer): string =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+  btoa(String.fromCharCode(...new Uint8Array(bytes)))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
 
 export const digest: Digest = async (algorithm, text, encoding) => {
   const bytes = await crypto.subtle.digest(algorithm, new TextEncoder().encode(text));

@@ -13,7 +13,10 @@ const MAX_TOKEN_LENGTH = 4096;
 
 export interface Keyring {
   /** The claims of a valid token; undefined for any other, without a reason: the reason is no business of who sent it. */
-  verify(token: string, options: Pick<JWTVerifyOptions, "audience" | "requiredClaims"> & { readonly now: number }): Promise<JWTPayload | undefined>;
+  verify(
+    token: string,
+    options: Pick<JWTVerifyOptions, "audience" | "requiredClaims"> & { readonly now: number },
+  ): Promise<JWTPayload | undefined>;
 }
 
 /** Keys are imported when they are first used, once per isolate. */

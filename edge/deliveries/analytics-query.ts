@@ -1,6 +1,6 @@
 /** Reads and bounds the query of the analytics API. */
 
-import { DIMENSIONS, type DeliveryQuery, type DimensionName, INTERVAL_MINUTES, type IntervalName } from "#catalog";
+import { type DeliveryQuery, DIMENSIONS, type DimensionName, INTERVAL_MINUTES, type IntervalName } from "#catalog";
 import { Problem } from "#transformation";
 
 /** The longest span that one question may cover. */
@@ -9,9 +9,17 @@ const DEFAULT_MINUTES = 1440;
 
 /** ISO 8601 with a time zone, a date, or seconds since 1970; as minutes since 1970. */
 function minuteOf(text: string, name: string): number {
-  const seconds = /^\d{1,11}$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) / 1000 : Number.NaN;
+  const seconds = /^\d{1,11}$/.test(text)
+    ? Number(text)
+    : /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?$/.test(text)
+      ? Date.parse(text) / 1000
+      : Number.NaN;
   if (!Number.isFinite(seconds)) {
-    throw new Problem("invalid-query", `${name} takes a time such as 2026-01-31T12:00:00Z or seconds since 1970, not "${text.slice(0, 40)}".`, { parameter: name });
+    throw new Problem(
+      "invalid-query",
+      `${name} takes a time such as 2026-01-31T12:00:00Z or seconds since 1970, not "${text.slice(0, 40)}".`,
+      { parameter: name },
+    );
   }
   return Math.floor(seconds / 60);
 }
@@ -19,13 +27,34 @@ function minuteOf(text: string, name: string): number {
 export function analyticsQuery(cloud: string, query: URLSearchParams, now: number): DeliveryQuery {
   const to = query.has("to") ? minuteOf(query.get("to") ?? "", "to") : Math.floor(now / 60) + 1;
   const from = query.has("from") ? minuteOf(query.get("from") ?? "", "from") : to - DEFAULT_MINUTES;
-  if (from >= to || to - from > MAX_MINUTES) throw new Problem("invalid-query", `from must lie before to, by ${MAX_MINUTES / 1440} days at most.`, { parameter: "from" });
-  const words = (query.get("group_by") ?? "").split(",").map((word) => word.trim()).filter((word) => word !== "");
+  if (from >= to || to - from > MAX_MINUTES)
+    throw new Problem("invalid-query", `from must lie before to, by ${MAX_MINUTES / 1440} days at most.`, {
+      parameter: "from",
+    });
+  const words = (query.get("group_by") ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
   const unknown = words.find((word) => !(word in DIMENSIONS));
-  if (unknown !== undefined) throw new Problem("invalid-query", `group_by takes ${Object.keys(DIMENSIONS).join(", ")}, not "${unknown.slice(0, 40)}".`, { parameter: "group_by" });
+  if (unknown !== undefined)
+    throw new Problem(
+      "invalid-query",
+      `group_by takes ${Object.keys(DIMENSIONS).join(", ")}, not "${unknown.slice(0, 40)}".`,
+      { parameter: "group_by" },
+    );
   const interval = query.get("interval") ?? undefined;
   if (interval !== undefined && !(interval in INTERVAL_MINUTES)) {
-    throw new Problem("invalid-query", `interval takes ${Object.keys(INTERVAL_MINUTES).join(", ")}, not "${interval.slice(0, 40)}".`, { parameter: "interval" });
+    throw new Problem(
+      "invalid-query",
+      `interval takes ${Object.keys(INTERVAL_MINUTES).join(", ")}, not "${interval.slice(0, 40)}".`,
+      { parameter: "interval" },
+    );
   }
-  return { cloud, from, to, groupBy: [...new Set(words)] as DimensionName[], interval: interval as IntervalName | undefined };
+  return {
+    cloud,
+    from,
+    to,
+    groupBy: [...new Set(words)] as DimensionName[],
+    interval: interval as IntervalName | undefined,
+  };
 }

@@ -9,4 +9,5 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
   [/Mozilla\//, "desktop"],
 ];
 
-export const deviceClass = (userAgent: string): string => CLASSES.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";
+export const deviceClass = (userAgent: string): string =>
+  CLASSES.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";

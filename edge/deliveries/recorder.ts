@@ -22,18 +22,24 @@ const counters = new Map<string, DeliveryCount>();
 /** When the carrier that will flush them has promised to have done so. */
 let armedUntil = 0;
 
-const dimensionsOf = ({ requests, bytes, encodes, encodeMilliseconds, ...dimensions }: DeliveryCount): string => JSON.stringify(dimensions);
+const dimensionsOf = ({ requests, bytes, encodes, encodeMilliseconds, ...dimensions }: DeliveryCount): string =>
+  JSON.stringify(dimensions);
 
 function add(count: DeliveryCount): void {
   const key = dimensionsOf(count);
   const known = counters.get(key);
-  counters.set(key, known ? {
-    ...known,
-    requests: known.requests + count.requests,
-    bytes: known.bytes + count.bytes,
-    encodes: known.encodes + count.encodes,
-    encodeMilliseconds: known.encodeMilliseconds + count.encodeMilliseconds,
-  } : count);
+  counters.set(
+    key,
+    known
+      ? {
+          ...known,
+          requests: known.requests + count.requests,
+          bytes: known.bytes + count.bytes,
+          encodes: known.encodes + count.encodes,
+          encodeMilliseconds: known.encodeMilliseconds + count.encodeMilliseconds,
+        }
+      : count,
+  );
 }
 
 async function flush(queue: Queue<DeliveryBatch>): Promise<void> {
@@ -53,13 +59,20 @@ const partsOf = (rendition: string): { rung: string; codec: string } => {
   return { rung, codec };
 };
 
-export const deliveryRecorder = (queue: Queue<DeliveryBatch>, now: () => number, waitUntil: (work: Promise<unknown>) => void): DeliveryRecorder => ({
+export const deliveryRecorder = (
+  queue: Queue<DeliveryBatch>,
+  now: () => number,
+  waitUntil: (work: Promise<unknown>) => void,
+): DeliveryRecorder => ({
   record(request, response, facts) {
     const { cloud, publicId, product, tier, encodeMilliseconds } = facts;
     const cf = request.cf as { country?: string } | undefined;
     add({
       minute: Math.floor(now() / 60),
-      cloud, publicId, product, tier,
+      cloud,
+      publicId,
+      product,
+      tier,
       ...partsOf(facts.rendition),
       status: response.status,
       country: cf?.country ?? "XX",

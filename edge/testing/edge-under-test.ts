@@ -43,16 +43,22 @@ function bindingsFromConfig() {
     compatibilityDate: config.compatibility_date,
     d1Databases: config.d1_databases.map(({ binding }) => binding),
     r2Buckets: config.r2_buckets.map(({ binding }) => binding),
-    durableObjects: Object.fromEntries(config.durable_objects.bindings.map(({ name, class_name }) => [name, { className: class_name, useSQLite: true }])),
+    durableObjects: Object.fromEntries(
+      config.durable_objects.bindings.map(({ name, class_name }) => [name, { className: class_name, useSQLite: true }]),
+    ),
     queueProducers: Object.fromEntries((config.queues.producers ?? []).map(({ binding, queue }) => [binding, queue])),
-    queueConsumers: Object.fromEntries((config.queues.consumers ?? []).map(({ queue }) => [queue, { maxBatchTimeout: 1, maxBatchSize: 100 }])),
+    queueConsumers: Object.fromEntries(
+      (config.queues.consumers ?? []).map(({ queue }) => [queue, { maxBatchTimeout: 1, maxBatchSize: 100 }]),
+    ),
   };
 }
 
 async function migrate(miniflare: Miniflare): Promise<void> {
   const database = await miniflare.getD1Database("DB");
   const folder = "catalog/migrations";
-  for (const name of readdirSync(folder).filter((file) => file.endsWith(".sql")).sort()) {
+  for (const name of readdirSync(folder)
+    .filter((file) => file.endsWith(".sql"))
+    .sort()) {
     const statements = readFileSync(`${folder}/${name}`, "utf8").split("--> statement-breakpoint");
     await database.batch(statements.map((statement) => database.prepare(statement)));
   }
@@ -60,12 +66,24 @@ async function migrate(miniflare: Miniflare): Promise<void> {
 
 export async function startEdge(variables: Readonly<Record<string, string>>): Promise<EdgeUnderTest> {
   const bindings = {
-    CLOUD_NAME: CLOUD, API_KEY, API_SECRET, ORIGIN_SECRET,
+    CLOUD_NAME: CLOUD,
+    API_KEY,
+    API_SECRET,
+    ORIGIN_SECRET,
     GRANT_SECRET: "a-grant-secret-for-tests-of-32-chars",
-    S3_ENDPOINT: "http://127.0.0.1:1/s3", S3_BUCKET: "sources", S3_ACCESS_KEY_ID: "key", S3_SECRET_ACCESS_KEY: "secret",
+    S3_ENDPOINT: "http://127.0.0.1:1/s3",
+    S3_BUCKET: "sources",
+    S3_ACCESS_KEY_ID: "key",
+    S3_SECRET_ACCESS_KEY: "secret",
     ...variables,
   };
-  const options = { modules: true as const, script: await bundleWorker(), ...bindingsFromConfig(), bindings, logRequests: false };
+  const options = {
+    modules: true as const,
+    script: await bundleWorker(),
+    ...bindingsFromConfig(),
+    bindings,
+    logRequests: false,
+  };
   const miniflare = new Miniflare(convertV4MiniflareOptions(options));
   const base = (await miniflare.ready).origin;
   await migrate(miniflare);

@@ -29,22 +29,51 @@ export const PROBE: Probe = {
   container: "mov",
   containerStart: rational(0),
   video: {
-    streamIndex: 0, codec: "h264", width: 1280, height: 720, sampleAspect: rational(1), rotation: 0, timeBase: rational(1, 12_800),
-    startTicks: 0, endTicks: 12_800 * 60, frameRate: rational(25), variableFrameRate: false, reordered: true, pixelFormat: "yuv420p", bitDepth: 8,
+    streamIndex: 0,
+    codec: "h264",
+    width: 1280,
+    height: 720,
+    sampleAspect: rational(1),
+    rotation: 0,
+    timeBase: rational(1, 12_800),
+    startTicks: 0,
+    endTicks: 12_800 * 60,
+    frameRate: rational(25),
+    variableFrameRate: false,
+    reordered: true,
+    pixelFormat: "yuv420p",
+    bitDepth: 8,
     colour: { range: "tv", primaries: "bt709", transfer: "bt709", matrix: "bt709" },
   },
-  audio: [{ streamIndex: 1, codec: "aac", language: "en", isDefault: true, channels: 2, sampleRate: 48_000, startSample: 0, endSample: 48_000 * 60 }],
+  audio: [
+    {
+      streamIndex: 1,
+      codec: "aac",
+      language: "en",
+      isDefault: true,
+      channels: 2,
+      sampleRate: 48_000,
+      startSample: 0,
+      endSample: 48_000 * 60,
+    },
+  ],
   subtitles: [],
   chapters: 0,
 };
 
 /** Bytes that tell which job they are for. */
-export const bytesFor = (job: Job): Buffer => Buffer.from(`${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40));
+export const bytesFor = (job: Job): Buffer =>
+  Buffer.from(`${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40));
 
-const readBody = async (request: IncomingMessage): Promise<Buffer> => Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
+const readBody = async (request: IncomingMessage): Promise<Buffer> =>
+  Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
 
 export async function startFakeOrigin(): Promise<FakeOrigin> {
-  const build: OriginBuild = { recipe: `r${RECIPE_NUMBER}test`, speeds: { h264: fast, h265: fast, av1: fast }, decodeSecondsPerMegapixel: 0.0001 };
+  const build: OriginBuild = {
+    recipe: `r${RECIPE_NUMBER}test`,
+    speeds: { h264: fast, h265: fast, av1: fast },
+    decodeSecondsPerMegapixel: 0.0001,
+  };
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const json = (body: unknown, status = 200): void => {
@@ -53,8 +82,12 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     if (request.url === "/health") return json({ status: "ok" });
     if (!request.headers.authorization?.startsWith("Bearer ")) return json({ code: "unauthorized" }, 401);
     if (request.url === "/build") return json(origin.build);
-    const { job, lookAhead = [] } = JSON.parse((await readBody(request)).toString()) as { job: Job | { kind: "probe" }; lookAhead?: SegmentJob[] };
-    if (job.kind === "probe") return "code" in origin.probe ? json(origin.probe, origin.probe.status) : json(origin.probe);
+    const { job, lookAhead = [] } = JSON.parse((await readBody(request)).toString()) as {
+      job: Job | { kind: "probe" };
+      lookAhead?: SegmentJob[];
+    };
+    if (job.kind === "probe")
+      return "code" in origin.probe ? json(origin.probe, origin.probe.status) : json(origin.probe);
     origin.jobs.push({ job, lookAhead });
     response.once("close", () => {
       if (!response.writableFinished) origin.aborted++;
@@ -75,7 +108,12 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin: FakeOrigin = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    jobs: [], aborted: 0, probe: PROBE, answer: undefined, delayMilliseconds: 0, build,
+    jobs: [],
+    aborted: 0,
+    probe: PROBE,
+    answer: undefined,
+    delayMilliseconds: 0,
+    build,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -11,10 +11,13 @@ export async function sdkFor(base: string) {
   cloudinary.config({ analytics: false, upload_prefix: base });
   return {
     cloudinary,
-    upload: (path: string, options: UploadApiOptions = {}): Promise<UploadApiResponse> => cloudinary.uploader.upload(path, { resource_type: "video", ...options }),
+    upload: (path: string, options: UploadApiOptions = {}): Promise<UploadApiResponse> =>
+      cloudinary.uploader.upload(path, { resource_type: "video", ...options }),
     uploadLarge: (path: string, options: UploadApiOptions = {}): Promise<UploadApiResponse> =>
       new Promise((resolve, reject) => {
-        cloudinary.uploader.upload_large(path, { resource_type: "video", ...options }, (error, result) => (error || !result ? reject(error) : resolve(result as UploadApiResponse)));
+        cloudinary.uploader.upload_large(path, { resource_type: "video", ...options }, (error, result) =>
+          error || !result ? reject(error) : resolve(result as UploadApiResponse),
+        );
       }),
     /** The path of a delivery URL as the SDK writes it. */
     path: (publicId: string, options: Record<string, unknown> = {}): string => {

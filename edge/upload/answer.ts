@@ -5,7 +5,10 @@ import { containerNamed, sourceDuration } from "#media";
 import { encodePublicId, toNumber } from "#transformation";
 import { digest } from "../access/hash.ts";
 
-export async function uploadAnswer(asset: FoundAsset, context: { base: string; apiKey: string; apiSecret: string }): Promise<Record<string, unknown>> {
+export async function uploadAnswer(
+  asset: FoundAsset,
+  context: { base: string; apiKey: string; apiSecret: string },
+): Promise<Record<string, unknown>> {
   const { source, publicId, uploadedAt } = asset;
   const { video } = source;
   const [sound] = source.audio;
@@ -43,7 +46,11 @@ export async function uploadAnswer(asset: FoundAsset, context: { base: string; a
       },
     }),
     ...(video && {
-      video: { pix_format: video.pixelFormat, codec: video.codec, ...(video.profile !== undefined && { profile: video.profile }) },
+      video: {
+        pix_format: video.pixelFormat,
+        codec: video.codec,
+        ...(video.profile !== undefined && { profile: video.profile }),
+      },
       frame_rate: toNumber(video.frameRate),
       rotation: video.rotation,
       nb_frames: Math.round(duration * toNumber(video.frameRate)),

@@ -19,7 +19,11 @@ const MAX_PARTS = 10_000;
 /** Reads `bytes 0-19999999/-1`; throws `invalid-upload` naming `Content-Range`. */
 export function parseContentRange(header: string): ChunkRange {
   const [, first, last, total] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|-1|\*)$/.exec(header.trim()) ?? [];
-  const range = { start: Number(first), end: Number(last) + 1, total: total === "-1" || total === "*" ? null : Number(total) };
+  const range = {
+    start: Number(first),
+    end: Number(last) + 1,
+    total: total === "-1" || total === "*" ? null : Number(total),
+  };
   const sane = total !== undefined && range.start < range.end && (range.total === null || range.end <= range.total);
   if (!sane) throw refused(`Content-Range reads "bytes <first>-<last>/<total or -1>", not "${header.slice(0, 80)}".`);
   return range;

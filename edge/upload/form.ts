@@ -1,6 +1,6 @@
 /** Reads a multipart form of any size as it comes in: fields into memory, the file into a sink, never ahead of it. */
 
-import { decodeField, make, type MultipartError, type PartInfo } from "multipasta";
+import { decodeField, type MultipartError, make, type PartInfo } from "multipasta";
 import { Problem } from "#transformation";
 
 /** Takes the file's bytes in order; each call is awaited before more is read from the client. */
@@ -32,7 +32,8 @@ export async function readUploadForm(request: Request, sink: FileSink): Promise<
     isFile: (info) => info.name === "file" && info.filename !== undefined,
     onField: (info, value) => addField(fields, info, value),
     onFile: (info) => {
-      if (filename !== undefined) fault ??= new Problem("invalid-upload", "The form holds more than one file.", { parameter: "file" });
+      if (filename !== undefined)
+        fault ??= new Problem("invalid-upload", "The form holds more than one file.", { parameter: "file" });
       filename = info.filename ?? "file";
       return (chunk) => {
         if (chunk) pending.push(chunk);
@@ -64,7 +65,7 @@ const MAX_DRAINED_BYTES = 512 * 2 ** 20;
 
 /** Reads what a client is still sending, so that it comes to read why it was refused: most listen only when they have sent all. */
 export async function drain(request: Request): Promise<void> {
-  if (!request.body || request.bodyUsed && request.body.locked) return;
+  if (!request.body || (request.bodyUsed && request.body.locked)) return;
   let bytes = 0;
   for await (const chunk of request.body as unknown as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;

@@ -75,7 +75,9 @@ export class ObjectWriter implements FileSink {
 
   async #flush(): Promise<void> {
     this.#multipart ??= await this.#bucket.createMultipartUpload(this.#key);
-    this.#uploaded.push(await this.#multipart.uploadPart(this.#uploaded.length + 1, this.#part.subarray(0, this.#filled)));
+    this.#uploaded.push(
+      await this.#multipart.uploadPart(this.#uploaded.length + 1, this.#part.subarray(0, this.#filled)),
+    );
     // R2 may still hold the old buffer.
     this.#part = new Uint8Array(PART_BYTES);
     this.#filled = 0;

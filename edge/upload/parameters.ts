@@ -23,7 +23,10 @@ function randomPublicId(random: Uint8Array): string {
 const withoutExtension = (filename: string): string => filename.replace(/\.[^.]{1,5}$/, "");
 
 /** Letters, digits and what is harmless in a path, as Cloudinary derives an id from a file name. */
-const asPublicId = (filename: string): string => withoutExtension(filename).replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_").slice(0, 200) || "file";
+const asPublicId = (filename: string): string =>
+  withoutExtension(filename)
+    .replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_")
+    .slice(0, 200) || "file";
 
 function nameOf(fields: ReadonlyMap<string, string>, filename: string, random: Uint8Array): string {
   const given = fields.get("public_id");
@@ -37,14 +40,23 @@ function nameOf(fields: ReadonlyMap<string, string>, filename: string, random: U
 function contextOf(text: string): Readonly<Record<string, string>> {
   const pairs = text.split(/(?<!\\)\|/).map((pair) => pair.split(/(?<!\\)=/));
   const plain = (part: string) => part.replaceAll(/\\([|=])/g, "$1");
-  return Object.fromEntries(pairs.filter(([name]) => name).map(([name = "", ...value]) => [plain(name), plain(value.join("="))]));
+  return Object.fromEntries(
+    pairs.filter(([name]) => name).map(([name = "", ...value]) => [plain(name), plain(value.join("="))]),
+  );
 }
 
 /** @param random 20 random bytes, for an upload without a name */
-export function uploadParameters(fields: ReadonlyMap<string, string>, filename: string, random: Uint8Array): UploadParameters {
+export function uploadParameters(
+  fields: ReadonlyMap<string, string>,
+  filename: string,
+  random: Uint8Array,
+): UploadParameters {
   const type = fields.get("type") || "upload";
   const deliveryType = DELIVERY_TYPES.find((known) => known === type);
-  if (!deliveryType) throw new Problem("invalid-upload", `type takes ${DELIVERY_TYPES.join(", ")}, not "${type.slice(0, 40)}".`, { parameter: "type" });
+  if (!deliveryType)
+    throw new Problem("invalid-upload", `type takes ${DELIVERY_TYPES.join(", ")}, not "${type.slice(0, 40)}".`, {
+      parameter: "type",
+    });
   const folder = fields.get("folder") || fields.get("public_id_prefix");
   const publicId = (folder ? `${folder.replace(/\/+$/, "")}/` : "") + nameOf(fields, filename, random);
   checkPublicId(publicId);
@@ -52,7 +64,10 @@ export function uploadParameters(fields: ReadonlyMap<string, string>, filename: 
     publicId,
     deliveryType,
     overwrite: !isFalse(fields.get("overwrite")),
-    tags: (fields.get("tags") ?? "").split(",").map((tag) => tag.trim()).filter((tag) => tag !== ""),
+    tags: (fields.get("tags") ?? "")
+      .split(",")
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ""),
     context: contextOf(fields.get("context") ?? ""),
     originalFilename: isTrue(fields.get("discard_original_filename")) ? null : withoutExtension(filename),
   };

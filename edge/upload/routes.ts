@@ -15,7 +15,12 @@ const SDK_STATUS: Readonly<Record<number, number>> = { 403: 401, 405: 400, 409: 
 
 /** The shape of errors in this API. */
 export function uploadProblem(problem: Problem): Response {
-  const headers: Record<string, string> = { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store", "x-cld-error": problem.message.replaceAll(/[^\x20-\x7e]/g, "?") };
+  const headers: Record<string, string> = {
+    ...PREFLIGHT,
+    "content-type": "application/json",
+    "cache-control": "no-store",
+    "x-cld-error": problem.message.replaceAll(/[^\x20-\x7e]/g, "?"),
+  };
   if (problem.facts.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.facts.retryAfterSeconds);
   return new Response(JSON.stringify({ error: { message: problem.message, code: problem.code, ...problem.facts } }), {
     status: SDK_STATUS[problem.status] ?? problem.status,
@@ -60,12 +65,18 @@ async function takenOrDrained<T>(request: Request, take: () => Promise<T>): Prom
   }
 }
 
-const answered = (body: unknown): Response => new Response(JSON.stringify(body), { headers: { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store" } });
+const answered = (body: unknown): Response =>
+  new Response(JSON.stringify(body), {
+    headers: { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store" },
+  });
 
 /** `auto` finds out what a file is, and video is all that there is here. */
 function checkAddress(cloud: string, resource: string, services: EdgeServices): void {
-  if (cloud !== services.config.cloud) throw new Problem("not-found", `There is no cloud "${cloud.slice(0, 64)}" here.`, { parameter: "cloud_name" });
+  if (cloud !== services.config.cloud)
+    throw new Problem("not-found", `There is no cloud "${cloud.slice(0, 64)}" here.`, { parameter: "cloud_name" });
   if (resource !== "video" && resource !== "auto") {
-    throw new Problem("invalid-upload", `resource_type must be "video" (audio, too), not "${resource.slice(0, 20)}".`, { parameter: "resource_type" });
+    throw new Problem("invalid-upload", `resource_type must be "video" (audio, too), not "${resource.slice(0, 20)}".`, {
+      parameter: "resource_type",
+    });
   }
 }

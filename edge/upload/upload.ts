@@ -5,7 +5,7 @@ import { Problem } from "#transformation";
 import { hex } from "../access/hash.ts";
 import type { EdgeServices } from "../services.ts";
 import { checkApiSignature } from "./api-signature.ts";
-import { ChunkWriter, type ChunkRange, firstChunkBytes, parseContentRange, partNumber } from "./chunk.ts";
+import { type ChunkRange, ChunkWriter, firstChunkBytes, parseContentRange, partNumber } from "./chunk.ts";
 import { readUploadForm, type UploadForm } from "./form.ts";
 import { ObjectWriter, type WrittenObject } from "./object-writer.ts";
 import { type UploadParameters, uploadParameters } from "./parameters.ts";
@@ -31,7 +31,13 @@ async function takeWhole(request: Request, cloud: string, services: EdgeServices
     const form = await readUploadForm(request, writer);
     const parameters = await checkedParameters(form, services);
     const object = await writer.close();
-    return await finishUpload(cloud, parameters, objectKey, { ...object, digest: `sha-256:${object.digest}` }, services);
+    return await finishUpload(
+      cloud,
+      parameters,
+      objectKey,
+      { ...object, digest: `sha-256:${object.digest}` },
+      services,
+    );
   } catch (error) {
     await writer.discard();
     throw error;
@@ -42,15 +48,28 @@ async function checkedParameters(form: UploadForm, { config, now }: EdgeServices
   await checkApiSignature(form.fields, config, now());
   if (form.filename === undefined) {
     const isRemote = form.fields.has("file");
-    throw new Problem("invalid-upload", isRemote ? "file must be the file itself; remote addresses are not fetched." : "The form holds no file.", { parameter: "file" });
+    throw new Problem(
+      "invalid-upload",
+      isRemote ? "file must be the file itself; remote addresses are not fetched." : "The form holds no file.",
+      { parameter: "file" },
+    );
   }
   return uploadParameters(form.fields, form.filename, crypto.getRandomValues(new Uint8Array(20)));
 }
 
-async function takeChunk(request: Request, cloud: string, range: ChunkRange, services: EdgeServices): Promise<Uploaded> {
+async function takeChunk(
+  request: Request,
+  cloud: string,
+  range: ChunkRange,
+  services: EdgeServices,
+): Promise<Uploaded> {
   const id = request.headers.get("x-unique-upload-id") ?? "";
   if (!/^[\w.-]{1,128}$/.test(id)) {
-    throw new Problem("invalid-upload", "Chunks of an upload need the same X-Unique-Upload-Id, of letters, digits, dots and dashes.", { parameter: "X-Unique-Upload-Id" });
+    throw new Problem(
+      "invalid-upload",
+      "Chunks of an upload need the same X-Unique-Upload-Id, of letters, digits, dots and dashes.",
+      { parameter: "X-Unique-Upload-Id" },
+    );
   }
   const upload = await enterUpload(cloud, id, range, services);
   const multipart = services.sources.resumeMultipartUpload(upload.objectKey, upload.multipartId);
@@ -60,7 +79,10 @@ async function takeChunk(request: Request, cloud: string, range: ChunkRange, ser
     const form = await readUploadForm(request, writer);
     parameters = await checkedParameters(form, services);
     const { etag, digest, bytes } = await writer.close();
-    await services.catalog.uploads.noteChunk({ cloud, uploadId: id, part: partNumber(range, upload.chunkBytes), etag, digest, bytes }, range.total);
+    await services.catalog.uploads.noteChunk(
+      { cloud, uploadId: id, part: partNumber(range, upload.chunkBytes), etag, digest, bytes },
+      range.total,
+    );
   } catch (error) {
     // The client may send this chunk again; the others stay.
     await writer.discard();
@@ -82,7 +104,15 @@ async function enterUpload(cloud: string, id: string, range: ChunkRange, { catal
   const chunkBytes = firstChunkBytes(range);
   const objectKey = newObjectKey();
   const multipart = await sources.createMultipartUpload(objectKey);
-  const mine = { cloud, id, objectKey, multipartId: multipart.uploadId, chunkBytes, totalBytes: null, startedAt: Math.floor(now()) };
+  const mine = {
+    cloud,
+    id,
+    objectKey,
+    multipartId: multipart.uploadId,
+    chunkBytes,
+    totalBytes: null,
+    startedAt: Math.floor(now()),
+  };
   const entered = await catalog.uploads.enter(mine);
   // The same first chunk twice at once: the other one was faster.
   if (entered.multipartId !== mine.multipartId) await multipart.abort();
@@ -90,11 +120,16 @@ async function enterUpload(cloud: string, id: string, range: ChunkRange, { catal
 }
 
 /** Joins the parts once all of them are there; undefined while some are missing. */
-async function completeObject(cloud: string, id: string, { catalog, sources }: EdgeServices): Promise<WrittenObject | undefined> {
+async function completeObject(
+  cloud: string,
+  id: string,
+  { catalog, sources }: EdgeServices,
+): Promise<WrittenObject | undefined> {
   const [upload, chunks] = [await catalog.uploads.find(cloud, id), await catalog.uploads.chunks(cloud, id)];
   const bytes = chunks.reduce((sum, chunk) => sum + chunk.bytes, 0);
   if (!upload || upload.totalBytes === null || bytes !== upload.totalBytes) return undefined;
-  if (!(await catalog.uploads.take(cloud, id))) throw new Problem("upload-conflict", "This upload is being finished by another request.");
+  if (!(await catalog.uploads.take(cloud, id)))
+    throw new Problem("upload-conflict", "This upload is being finished by another request.");
   const multipart = sources.resumeMultipartUpload(upload.objectKey, upload.multipartId);
   const object = await multipart.complete(chunks.map(({ part, etag }) => ({ partNumber: part, etag })));
   // One digest of all: the chunks' digests stand for their bytes, so that nothing is read again.
@@ -103,7 +138,13 @@ async function completeObject(cloud: string, id: string, { catalog, sources }: E
 }
 
 /** Looks at what has come, and enters it. The object at `objectKey` belongs to the caller until this has succeeded. */
-async function finishUpload(cloud: string, parameters: UploadParameters, objectKey: string, object: WrittenObject, services: EdgeServices): Promise<Uploaded> {
+async function finishUpload(
+  cloud: string,
+  parameters: UploadParameters,
+  objectKey: string,
+  object: WrittenObject,
+  services: EdgeServices,
+): Promise<Uploaded> {
   const { overwrite, ...asset } = parameters;
   const name = { cloud, deliveryType: parameters.deliveryType, publicId: parameters.publicId };
   const before = await services.catalog.assets.findAsset(name);
@@ -116,7 +157,13 @@ async function finishUpload(cloud: string, parameters: UploadParameters, objectK
   const probe = await services.origin.probe(await services.signSource({ version, bytes: object.bytes, objectKey }));
   const source = { version, digest: object.digest, bytes: object.bytes, ...probe };
   const at = Math.floor(services.now());
-  const entry: Asset = { ...asset, ...name, assetId: before?.assetId ?? crypto.randomUUID().replaceAll("-", ""), uploadedAt: at, createdAt: before?.createdAt ?? at };
+  const entry: Asset = {
+    ...asset,
+    ...name,
+    assetId: before?.assetId ?? crypto.randomUUID().replaceAll("-", ""),
+    uploadedAt: at,
+    createdAt: before?.createdAt ?? at,
+  };
   // The same bytes again: what players hold URLs of stays where it is.
   const twin = await services.catalog.assets.findSource(name, version);
   const stored = { source, objectKey: twin?.objectKey ?? objectKey, etag: twin?.etag ?? object.etag };

@@ -3,15 +3,18 @@
 import { add, type Rational, rational, round, toFixed } from "#transformation";
 import { OUTPUT_SAMPLE_RATES } from "../codecs.ts";
 import { AAC_FRAME_SAMPLES, keyframeCount, keyframeLength, secondsOf, segmentCount, segmentFrames } from "../grid.ts";
+import { segmentCountOf, segmentSeconds } from "../jobs/segment-job.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
-import { segmentCountOf, segmentSeconds } from "../segment-job.ts";
 
 /** Where a rendition's files are, for the playlist that names them. */
 export type UriOf = (rendition: Rendition, file: "playlist.m3u8" | "init.mp4" | `${number}.m4s`) => string;
 
 const attributes = (list: readonly (readonly [name: string, value: string | undefined])[]): string =>
-  list.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`).join(",");
+  list
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(",");
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\r\n]/g, "'")}"`;
 
@@ -25,14 +28,22 @@ const SOUND_NAMES = new Map([["und", "Sound"]]);
 function audioName(rendition: AudioRendition, all: readonly AudioRendition[]): string {
   const { title, language } = rendition.track;
   const name = title ?? SOUND_NAMES.get(language) ?? language;
-  const twins = all.filter((other) => (other.track.title ?? SOUND_NAMES.get(other.track.language) ?? other.track.language) === name);
+  const twins = all.filter(
+    (other) => (other.track.title ?? SOUND_NAMES.get(other.track.language) ?? other.track.language) === name,
+  );
   return twins.length > 1 ? `${name} ${rendition.position + 1}` : name;
 }
 
-const preferredOf = (all: readonly AudioRendition[]): AudioRendition | undefined => all.find(({ track }) => track.isDefault) ?? all[0];
+const preferredOf = (all: readonly AudioRendition[]): AudioRendition | undefined =>
+  all.find(({ track }) => track.isDefault) ?? all[0];
 
 /** @param isVariant whether the preferred rendition is a variant itself, as it is where there is no picture */
-function audioMedia(rendition: AudioRendition, all: readonly AudioRendition[], uriOf: UriOf, isVariant: boolean): string {
+function audioMedia(
+  rendition: AudioRendition,
+  all: readonly AudioRendition[],
+  uriOf: UriOf,
+  isVariant: boolean,
+): string {
   const preferred = preferredOf(all);
   const isFirstOfLanguage = all.find((other) => other.track.language === rendition.track.language) === rendition;
   return `#EXT-X-MEDIA:${attributes([
@@ -42,7 +53,12 @@ function audioMedia(rendition: AudioRendition, all: readonly AudioRendition[], u
     ["LANGUAGE", quoted(rendition.track.language)],
     ["DEFAULT", rendition === preferred ? "YES" : "NO"],
     // Members that are chosen automatically must differ in language.
-    ["AUTOSELECT", rendition === preferred || (isFirstOfLanguage && rendition.track.language !== preferred?.track.language) ? "YES" : "NO"],
+    [
+      "AUTOSELECT",
+      rendition === preferred || (isFirstOfLanguage && rendition.track.language !== preferred?.track.language)
+        ? "YES"
+        : "NO",
+    ],
     ["CHANNELS", quoted(String(rendition.channels))],
     // Without a URI the rendition is what the variant itself plays (4.4.6.2.1).
     ["URI", isVariant && rendition === preferred ? undefined : quoted(uriOf(rendition, "playlist.m3u8"))],
@@ -122,7 +138,9 @@ export function multivariantPlaylist({ video, audio, keyframes }: Presentation, 
   const lines = [
     ...HEADER,
     "#EXT-X-INDEPENDENT-SEGMENTS",
-    ...(soundAlone && audio.length < 2 ? [] : audio.map((rendition) => audioMedia(rendition, audio, uriOf, soundAlone))),
+    ...(soundAlone && audio.length < 2
+      ? []
+      : audio.map((rendition) => audioMedia(rendition, audio, uriOf, soundAlone))),
     ...startingOrder(video).flatMap((rendition) => variant(rendition, audio, uriOf)),
     ...(soundAlone ? audioVariant(audio, uriOf) : []),
     ...(keyframes && !soundAlone ? [keyframeVariant(keyframes, uriOf)] : []),
@@ -142,7 +160,10 @@ function targetDuration({ grid }: DeliveryPlan, rendition: Rendition): number {
     rendition.kind === "keyframes"
       ? Array.from({ length: keyframeCount(grid) }, (_, number) => keyframeLength(grid, number))
       : Array.from({ length: segmentCount(grid) }, (_, number) => segmentFrames(grid, number));
-  const longest = secondsOf(lengths.reduce((a, b) => Math.max(a, b)), grid.frameRate);
+  const longest = secondsOf(
+    lengths.reduce((a, b) => Math.max(a, b)),
+    grid.frameRate,
+  );
   return Math.max(1, round(rendition.kind === "keyframes" ? longest : add(longest, AUDIO_SLACK_SECONDS)));
 }
 

@@ -33,7 +33,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     kind: "clip",
     mediaType: "video/mp4",
     // The index in front, so that playing starts with the first bytes.
-    muxer: [["-movflags", "+faststart"], ["-f", "mp4"]],
+    muxer: [
+      ["-movflags", "+faststart"],
+      ["-f", "mp4"],
+    ],
   },
   jpg: {
     kind: "still",
@@ -42,7 +45,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     pixelFormat: "yuvj420p",
     range: "pc",
     // mjpeg counts from 2 (best) to 31.
-    options: (quality) => [["-c:v", "mjpeg"], ["-q:v", String(Math.round(31 - (quality * 29) / 100))]],
+    options: (quality) => [
+      ["-c:v", "mjpeg"],
+      ["-q:v", String(Math.round(31 - (quality * 29) / 100))],
+    ],
     muxer: [["-f", "image2pipe"]],
   },
   png: {
@@ -58,7 +64,10 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     mediaType: "image/webp",
     pixelFormat: "yuv420p",
     range: "tv",
-    options: (quality) => [["-c:v", "libwebp"], ["-quality", String(quality)]],
+    options: (quality) => [
+      ["-c:v", "libwebp"],
+      ["-quality", String(quality)],
+    ],
     muxer: [["-f", "webp"]],
   },
 };

@@ -35,7 +35,10 @@ export const audioTrackFacts = (facts: Partial<AudioTrack> = {}): AudioTrack => 
 });
 
 /** A minute of 1080p30 with stereo sound in an MP4; `video: undefined` leaves the picture out. */
-export function sourceFacts({ video = videoTrackFacts(), ...facts }: Partial<Source> & { silent?: boolean; soundOnly?: boolean } = {}): Source {
+export function sourceFacts({
+  video = videoTrackFacts(),
+  ...facts
+}: Partial<Source> & { silent?: boolean; soundOnly?: boolean } = {}): Source {
   const { silent, soundOnly, ...rest } = facts;
   return {
     version: "0123456789abcdef",

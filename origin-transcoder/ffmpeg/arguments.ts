@@ -19,7 +19,8 @@ const GLOBAL = [
   "-nostdin",
   "-hide_banner",
   // Warnings about references lost behind a seek are normal; only errors are of use.
-  "-v", "error",
+  "-v",
+  "error",
 ];
 
 /** How a source is opened, by ffmpeg as by ffprobe. */

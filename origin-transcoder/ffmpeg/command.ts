@@ -20,7 +20,9 @@ interface ArgumentSource {
 export function commandArguments({ global, inputOptions, input, outputOptions, output }: Command): readonly string[] {
   const command = ffmpeg().input(input).output(output);
   // Several arguments in one call: a lone one that holds a space would be split.
-  for (const [name, value] of inputOptions) value === undefined ? command.inputOptions(name) : command.inputOptions(name, value);
-  for (const [name, value] of outputOptions) value === undefined ? command.outputOptions(name) : command.outputOptions(name, value);
+  for (const [name, value] of inputOptions)
+    value === undefined ? command.inputOptions(name) : command.inputOptions(name, value);
+  for (const [name, value] of outputOptions)
+    value === undefined ? command.outputOptions(name) : command.outputOptions(name, value);
   return [...global, ...(command as unknown as ArgumentSource)._getArguments()];
 }

@@ -6,8 +6,7 @@ import type { Filter } from "#transformation";
  * Two levels of quoting (ffmpeg-filters, "Notes on filtergraph escaping"): first the option's value within the filter,
  * then the filter within the graph.
  */
-const escapeValue = (value: string): string =>
-  value.replaceAll(/[\\':]/g, "\\$&").replaceAll(/[\\'[\],;]/g, "\\$&");
+const escapeValue = (value: string): string => value.replaceAll(/[\\':]/g, "\\$&").replaceAll(/[\\'[\],;]/g, "\\$&");
 
 function spellFilter({ name, options = {} }: Filter): string {
   const spelled = Object.entries(options).map(([option, value]) => `${option}=${escapeValue(String(value))}`);

@@ -6,12 +6,18 @@ const LIMITS = { wallSeconds: 10, outputBytes: 1 << 20 };
 
 describe("running ffmpeg", () => {
   it("answers what it wrote, and how it ended", async () => {
-    expect(await run("sh", ["-c", "printf abc; printf oops >&2; exit 3"], LIMITS)).toEqual({ output: Buffer.from("abc"), complaints: "oops", exitCode: 3 });
+    expect(await run("sh", ["-c", "printf abc; printf oops >&2; exit 3"], LIMITS)).toEqual({
+      output: Buffer.from("abc"),
+      complaints: "oops",
+      exitCode: 3,
+    });
   });
 
   it("ends it when it takes too long", async () => {
     const startedAt = performance.now();
-    await expect(run("sleep", ["30"], { ...LIMITS, wallSeconds: 0.3 })).rejects.toMatchObject({ code: "encode-failed" });
+    await expect(run("sleep", ["30"], { ...LIMITS, wallSeconds: 0.3 })).rejects.toMatchObject({
+      code: "encode-failed",
+    });
     expect(performance.now() - startedAt).toBeLessThan(3000);
   });
 
@@ -63,6 +69,10 @@ describe("running ffmpeg", () => {
   });
 
   it("says that a program is missing", async () => {
-    await expect(run("no-such-program-here", [], LIMITS).then(({ exitCode }) => (exitCode === 0 ? "ran" : Promise.reject(new Error("no"))))).rejects.toThrow();
+    await expect(
+      run("no-such-program-here", [], LIMITS).then(({ exitCode }) =>
+        exitCode === 0 ? "ran" : Promise.reject(new Error("no")),
+      ),
+    ).rejects.toThrow();
   });
 });

@@ -38,7 +38,9 @@ const FILE_BYTES = 2 * 2 ** 30;
 
 /** util-linux's prlimit replaces itself by the program, so the process id stays; absent on macOS, where only time and output are bounded. */
 const PRLIMIT: readonly string[] =
-  spawnSync("prlimit", ["--version"]).status === 0 ? ["prlimit", `--as=${MEMORY_BYTES}`, `--fsize=${FILE_BYTES}`, "--core=0", "--"] : [];
+  spawnSync("prlimit", ["--version"]).status === 0
+    ? ["prlimit", `--as=${MEMORY_BYTES}`, `--fsize=${FILE_BYTES}`, "--core=0", "--"]
+    : [];
 
 /** Nothing of our environment: it holds secrets, and proxies that ffmpeg would obey. SVT_LOG=1: errors only. */
 const ENVIRONMENT = { PATH: process.env["PATH"] ?? "", SVT_LOG: "1", LC_ALL: "C" };
@@ -74,7 +76,11 @@ class Stopwatch {
  * Runs a program to its end and answers what it wrote to standard output, whatever its exit code.
  * @throws Problem `cancelled` when the signal fires, `encode-failed` beyond a limit or when it cannot be started
  */
-export function run(program: string, args: readonly string[], { wallSeconds, outputBytes, signal, onStart }: RunOptions): Promise<RunResult> {
+export function run(
+  program: string,
+  args: readonly string[],
+  { wallSeconds, outputBytes, signal, onStart }: RunOptions,
+): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled());
     const [file = program, ...before] = [...PRLIMIT, program];
@@ -89,7 +95,9 @@ export function run(program: string, args: readonly string[], { wallSeconds, out
       refusal ??= problem;
       child.kill("SIGKILL");
     };
-    const clock = new Stopwatch(wallSeconds * 1000, () => kill(new Problem("encode-failed", `ffmpeg took longer than ${wallSeconds} s.`)));
+    const clock = new Stopwatch(wallSeconds * 1000, () =>
+      kill(new Problem("encode-failed", `ffmpeg took longer than ${wallSeconds} s.`)),
+    );
     const abort = (): void => kill(cancelled());
     signal?.addEventListener("abort", abort, { once: true });
 
@@ -106,9 +114,13 @@ export function run(program: string, args: readonly string[], { wallSeconds, out
       signal?.removeEventListener("abort", abort);
       settle();
     };
-    child.once("error", (error) => finish(() => reject(new Problem("encode-failed", `${program} cannot be started: ${error.message}`))));
+    child.once("error", (error) =>
+      finish(() => reject(new Problem("encode-failed", `${program} cannot be started: ${error.message}`))),
+    );
     child.once("close", (exitCode) =>
-      finish(() => (refusal ? reject(refusal) : resolve({ output: Buffer.concat(chunks, size), exitCode, complaints }))),
+      finish(() =>
+        refusal ? reject(refusal) : resolve({ output: Buffer.concat(chunks, size), exitCode, complaints }),
+      ),
     );
     child.once("spawn", () =>
       onStart?.({

@@ -1,6 +1,14 @@
 /** Judges what an encoder wrote: to the tick what the job expects, or nothing leaves the origin. */
 
-import { codecStringOf, decodingParameters, fragmentTiming, type InitJob, type SegmentJob, splitInit, timescaleOf } from "#media";
+import {
+  codecStringOf,
+  decodingParameters,
+  fragmentTiming,
+  type InitJob,
+  type SegmentJob,
+  splitInit,
+  timescaleOf,
+} from "#media";
 import { Problem } from "#transformation";
 
 /** Why an encode is not the segment that was asked for; undefined where it is. */
@@ -17,8 +25,10 @@ export function faultOf(output: Uint8Array, job: SegmentJob, publishedInit: Uint
   const { firstTick, samples, sampleTicks } = job.expected;
   if (timing.samples !== samples) return `${timing.samples} samples instead of ${samples}`;
   if (timing.firstTick !== firstTick) return `it begins at tick ${timing.firstTick} instead of ${firstTick}`;
-  if (timing.totalTicks !== samples * sampleTicks) return `it lasts ${timing.totalTicks} ticks instead of ${samples * sampleTicks}`;
-  if (Buffer.compare(decodingParameters(parts.init), decodingParameters(publishedInit)) !== 0) return "it cannot be decoded by the published init section";
+  if (timing.totalTicks !== samples * sampleTicks)
+    return `it lasts ${timing.totalTicks} ticks instead of ${samples * sampleTicks}`;
+  if (Buffer.compare(decodingParameters(parts.init), decodingParameters(publishedInit)) !== 0)
+    return "it cannot be decoded by the published init section";
   return undefined;
 }
 
@@ -26,7 +36,9 @@ export function faultOf(output: Uint8Array, job: SegmentJob, publishedInit: Uint
 export function checkedInit(output: Uint8Array, job: InitJob): Uint8Array {
   const { init } = splitInit(output);
   const codecs = codecStringOf(init);
-  if (codecs !== job.codecString) throw new Problem("encode-failed", `The encoder writes ${codecs}, the playlist says ${job.codecString}.`);
-  if (timescaleOf(init) !== job.timescale) throw new Problem("encode-failed", `The encoder's time scale is ${timescaleOf(init)}, not ${job.timescale}.`);
+  if (codecs !== job.codecString)
+    throw new Problem("encode-failed", `The encoder writes ${codecs}, the playlist says ${job.codecString}.`);
+  if (timescaleOf(init) !== job.timescale)
+    throw new Problem("encode-failed", `The encoder's time scale is ${timescaleOf(init)}, not ${job.timescale}.`);
   return init;
 }

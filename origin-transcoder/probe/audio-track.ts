@@ -6,12 +6,17 @@ import type { PacketList, ProbedFrame, ProbedStream } from "./ffprobe.ts";
 import { sampleClock } from "./sample-clock.ts";
 
 /** The track, or undefined where nothing of it decodes. */
-export function audioTrack(stream: ProbedStream, frames: readonly ProbedFrame[], packets: PacketList): AudioTrack | undefined {
+export function audioTrack(
+  stream: ProbedStream,
+  frames: readonly ProbedFrame[],
+  packets: PacketList,
+): AudioTrack | undefined {
   const heard = frames.filter((frame) => frame.stream_index === stream.index && frame.media_type === "audio");
   const timeBase = parseRational(stream.time_base ?? "");
   const sampleRate = Number(stream.sample_rate ?? 0);
   const start = timeBase && firstTicks(heard, timeBase, sampleRate);
-  if (!timeBase || start === undefined || !(sampleRate >= 1000 && sampleRate <= 768_000) || (stream.channels ?? 0) < 1) return undefined;
+  if (!timeBase || start === undefined || !(sampleRate >= 1000 && sampleRate <= 768_000) || (stream.channels ?? 0) < 1)
+    return undefined;
   const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
   const clock = sampleClock(stream, heard, packets, { timeBase, sampleRate });
   // Packets come in order: the last few hold the end.

@@ -29,7 +29,11 @@ export interface ProbedStream {
   readonly color_primaries?: string;
   readonly disposition?: Readonly<Record<string, number>>;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly side_data_list?: readonly { readonly side_data_type?: string; readonly rotation?: number; readonly dv_profile?: number }[];
+  readonly side_data_list?: readonly {
+    readonly side_data_type?: string;
+    readonly rotation?: number;
+    readonly dv_profile?: number;
+  }[];
 }
 
 export interface ProbedFrame {
@@ -66,7 +70,12 @@ export interface PacketList {
 }
 
 export interface Ffprobe {
-  streams(): Promise<{ streams: readonly ProbedStream[]; startTime: string; durationSeconds: number; chapters: number }>;
+  streams(): Promise<{
+    streams: readonly ProbedStream[];
+    startTime: string;
+    durationSeconds: number;
+    chapters: number;
+  }>;
   /** Decodes the first packets of pictures (`V`, cover art left out) or of sound (`a`). */
   firstFrames(media: "V" | "a", packets: number): Promise<readonly ProbedFrame[]>;
   /** All packets, or those of an interval in ffprobe's notation. */
@@ -80,7 +89,11 @@ const FRAME_FIELDS =
 
 export function ffprobe(program: string, input: Input, signal?: AbortSignal): Ffprobe {
   const ask = async (...args: string[]): Promise<string> => {
-    const { output } = await run(program, ["-v", "error", ...openingFlags(input).flat(), ...args, "-i", input.location], { ...LIMITS, ...(signal && { signal }) });
+    const { output } = await run(
+      program,
+      ["-v", "error", ...openingFlags(input).flat(), ...args, "-i", input.location],
+      { ...LIMITS, ...(signal && { signal }) },
+    );
     return output.toString("utf8");
   };
   const json = async <T>(...args: string[]): Promise<Partial<T>> => {
@@ -93,9 +106,11 @@ export function ffprobe(program: string, input: Input, signal?: AbortSignal): Ff
   };
   return {
     streams: async () => {
-      const answer = await json<{ streams: ProbedStream[]; format: { start_time?: string; duration?: string }; chapters: unknown[] }>(
-        "-show_streams", "-show_format", "-show_chapters",
-      );
+      const answer = await json<{
+        streams: ProbedStream[];
+        format: { start_time?: string; duration?: string };
+        chapters: unknown[];
+      }>("-show_streams", "-show_format", "-show_chapters");
       return {
         streams: answer.streams ?? [],
         startTime: answer.format?.start_time ?? "0",
@@ -105,21 +120,43 @@ export function ffprobe(program: string, input: Input, signal?: AbortSignal): Ff
     },
     firstFrames: async (media, packets) => {
       // Never all streams: the decoder of EIA-608 captions goes on for ever (ffmpeg 5.1).
-      const answer = await json<{ frames: ProbedFrame[] }>("-select_streams", media, "-show_frames", "-show_entries", `frame=${FRAME_FIELDS}`, "-read_intervals", `%+#${packets}`);
+      const answer = await json<{ frames: ProbedFrame[] }>(
+        "-select_streams",
+        media,
+        "-show_frames",
+        "-show_entries",
+        `frame=${FRAME_FIELDS}`,
+        "-read_intervals",
+        `%+#${packets}`,
+      );
       return answer.frames ?? [];
     },
     packets: async (interval) => {
       const text = await ask(
-        "-show_packets", "-show_entries", "packet=stream_index,pts,dts,duration,flags", "-of", "csv=p=0",
+        "-show_packets",
+        "-show_entries",
+        "packet=stream_index,pts,dts,duration,flags",
+        "-of",
+        "csv=p=0",
         ...(interval === undefined ? [] : ["-read_intervals", interval]),
       );
-      return text.split("\n").filter((line) => line !== "").map(packetFrom);
+      return text
+        .split("\n")
+        .filter((line) => line !== "")
+        .map(packetFrom);
     },
   };
 }
 
 function packetFrom(line: string): ProbedPacket {
   const [stream, pts, dts, duration, flags = ""] = line.split(",");
-  const ticks = (text: string | undefined) => (text === undefined || text === "N/A" || text === "" ? undefined : Number(text));
-  return { stream: Number(stream), pts: ticks(pts), dts: ticks(dts), duration: ticks(duration), key: flags.startsWith("K") };
+  const ticks = (text: string | undefined) =>
+    text === undefined || text === "N/A" || text === "" ? undefined : Number(text);
+  return {
+    stream: Number(stream),
+    pts: ticks(pts),
+    dts: ticks(dts),
+    duration: ticks(duration),
+    key: flags.startsWith("K"),
+  };
 }

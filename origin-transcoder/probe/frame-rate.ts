@@ -34,8 +34,16 @@ export interface FrameRateFinding {
  * @param pts presentation times in ticks, ascending, without repetition
  * @param stated what the container says, for a track of one picture and as a tie-breaker: ffprobe's rates
  */
-export function findFrameRate(pts: readonly number[], timeBase: Rational, stated: readonly (string | undefined)[]): FrameRateFinding {
-  const deltas = pts.slice(1).map((ticks, index) => ticks - (pts[index] ?? 0)).filter((delta) => delta > 0).sort((a, b) => a - b);
+export function findFrameRate(
+  pts: readonly number[],
+  timeBase: Rational,
+  stated: readonly (string | undefined)[],
+): FrameRateFinding {
+  const deltas = pts
+    .slice(1)
+    .map((ticks, index) => ticks - (pts[index] ?? 0))
+    .filter((delta) => delta > 0)
+    .sort((a, b) => a - b);
   if (deltas.length === 0) return fromStated(stated, timeBase);
   const usual = median(deltas);
   // A tick either way is rounding (Matroska counts milliseconds); more than a twentieth is not.
@@ -46,7 +54,10 @@ export function findFrameRate(pts: readonly number[], timeBase: Rational, stated
   if (steady) {
     // The mean of a few jittery pictures is no better than their jitter.
     const jitter = Math.max(...deltas.map((delta) => Math.abs(delta - usual))) / (usual * deltas.length);
-    const exact = nearestStandard(mean, STANDARD_TOLERANCE + 2 * jitter) ?? statedNear(mean, stated) ?? multiply(perSecond, rational(1, Math.round(usual)));
+    const exact =
+      nearestStandard(mean, STANDARD_TOLERANCE + 2 * jitter) ??
+      statedNear(mean, stated) ??
+      multiply(perSecond, rational(1, Math.round(usual)));
     return { frameRate: bounded(exact), variable: false, nominalTicks: usual };
   }
   // The faster stretches decide, or motion would be lost there.
@@ -64,9 +75,15 @@ function statedNear(mean: number, stated: readonly (string | undefined)[]): Rati
 
 /** One picture: what the container says, or a second. */
 function fromStated(stated: readonly (string | undefined)[], timeBase: Rational): FrameRateFinding {
-  const rate = stated.map((text) => (text === undefined ? undefined : parseRational(text))).find((candidate) => candidate !== undefined && candidate.num > 0 && toNumber(candidate) <= 240);
+  const rate = stated
+    .map((text) => (text === undefined ? undefined : parseRational(text)))
+    .find((candidate) => candidate !== undefined && candidate.num > 0 && toNumber(candidate) <= 240);
   const frameRate = bounded((rate && nearestStandard(toNumber(rate), VARIABLE_TOLERANCE)) ?? rational(25));
-  return { frameRate, variable: false, nominalTicks: Math.max(1, Math.round(toNumber(divide(divide(rational(1), frameRate), timeBase)))) };
+  return {
+    frameRate,
+    variable: false,
+    nominalTicks: Math.max(1, Math.round(toNumber(divide(divide(rational(1), frameRate), timeBase)))),
+  };
 }
 
 /** A picture every ten seconds at least, and no more than what any camera takes. */

@@ -1,20 +1,45 @@
 import { describe, expect, it } from "vitest";
 import { rational } from "#transformation";
+import { languageTag } from "./audio-track.ts";
 import { findFrameRate } from "./frame-rate.ts";
 import { sampleClock } from "./sample-clock.ts";
-import { languageTag } from "./audio-track.ts";
 
-const times = (count: number, ticks: (index: number) => number): number[] => Array.from({ length: count }, (_, index) => ticks(index));
+const times = (count: number, ticks: (index: number) => number): number[] =>
+  Array.from({ length: count }, (_, index) => ticks(index));
 
 describe("the frame rate of a track", () => {
   it.each([
     ["25 fps in an MP4", rational(1, 12_800), times(100, (n) => n * 512), rational(25), false],
     ["29.97 in a transport stream", rational(1, 90_000), times(100, (n) => n * 3003), rational(30_000, 1001), false],
-    ["23.976 in Matroska's milliseconds", rational(1, 1000), times(300, (n) => Math.round((n * 1001) / 24)), rational(24_000, 1001), false],
-    ["59.94 in Matroska's milliseconds", rational(1, 1000), times(600, (n) => Math.round((n * 1001) / 60)), rational(60_000, 1001), false],
+    [
+      "23.976 in Matroska's milliseconds",
+      rational(1, 1000),
+      times(300, (n) => Math.round((n * 1001) / 24)),
+      rational(24_000, 1001),
+      false,
+    ],
+    [
+      "59.94 in Matroska's milliseconds",
+      rational(1, 1000),
+      times(600, (n) => Math.round((n * 1001) / 60)),
+      rational(60_000, 1001),
+      false,
+    ],
     ["a phone that jitters", rational(1, 90_000), times(300, (n) => n * 3000 + (n % 7) * 20), rational(30), false],
-    ["every third picture missing", rational(1, 90_000), times(200, (n) => Math.floor(n * 1.5) * 3000), rational(30), true],
-    ["a freeze of three seconds", rational(1, 90_000), times(200, (n) => n * 3000 + (n > 100 ? 270_000 : 0)), rational(30), true],
+    [
+      "every third picture missing",
+      rational(1, 90_000),
+      times(200, (n) => Math.floor(n * 1.5) * 3000),
+      rational(30),
+      true,
+    ],
+    [
+      "a freeze of three seconds",
+      rational(1, 90_000),
+      times(200, (n) => n * 3000 + (n > 100 ? 270_000 : 0)),
+      rational(30),
+      true,
+    ],
     ["a slide every ten seconds", rational(1, 1000), times(6, (n) => n * 10_000), rational(1, 10), false],
     ["a rate of nobody's", rational(1, 90_000), times(300, (n) => n * 2100), rational(300, 7), false],
   ])("%s", (_, timeBase, pts, frameRate, variable) => {
@@ -33,35 +58,78 @@ describe("the clock of a sound track", () => {
   const frames = (count: number, nb_samples: number, pts: (index: number) => number) =>
     times(count, (n) => n).map((n) => ({ media_type: "audio", stream_index: 1, pts: pts(n), nb_samples }));
   const packets = (count: number, pts: (index: number) => number) => {
-    const all = times(count, (n) => n).map((n) => ({ stream: 1, pts: pts(n), dts: pts(n), duration: undefined, key: true }));
+    const all = times(count, (n) => n).map((n) => ({
+      stream: 1,
+      pts: pts(n),
+      dts: pts(n),
+      duration: undefined,
+      key: true,
+    }));
     return { head: all, tail: all, complete: true };
   };
   const exact = { timeBase: rational(1, 48_000), sampleRate: 48_000 };
   const milliseconds = { timeBase: rational(1, 1000), sampleRate: 48_000 };
 
   it("is not needed where time stamps count samples", () => {
-    expect(sampleClock(stream, frames(8, 1024, (n) => n * 1024), packets(100, (n) => n * 1024), exact)).toBeUndefined();
+    expect(
+      sampleClock(
+        stream,
+        frames(8, 1024, (n) => n * 1024),
+        packets(100, (n) => n * 1024),
+        exact,
+      ),
+    ).toBeUndefined();
   });
 
   it("snaps milliseconds to frames", () => {
     const stamp = (n: number) => Math.round((n * 1024) / 48);
-    expect(sampleClock(stream, frames(8, 1024, stamp), packets(500, stamp), milliseconds)).toMatchObject({ frameSamples: 1024, regions: [{ excessSamples: 0 }] });
+    expect(sampleClock(stream, frames(8, 1024, stamp), packets(500, stamp), milliseconds)).toMatchObject({
+      frameSamples: 1024,
+      regions: [{ excessSamples: 0 }],
+    });
   });
 
   it("counts on where time stamps jump a little, and gives way where they jump far", () => {
-    const doubled = sampleClock(stream, frames(8, 1024, (n) => n * 1024), packets(100, (n) => (n <= 50 ? n : n - 1) * 1024), exact);
+    const doubled = sampleClock(
+      stream,
+      frames(8, 1024, (n) => n * 1024),
+      packets(100, (n) => (n <= 50 ? n : n - 1) * 1024),
+      exact,
+    );
     expect(doubled?.regions.slice(1)).toEqual([{ fromSample: 50 * 1024, excessSamples: 1024, phaseSamples: 0 }]);
-    const gap = sampleClock(stream, frames(8, 1024, (n) => n * 1024), packets(100, (n) => n * 1024 + (n > 50 ? 48_000 : 0)), exact);
-    expect(gap?.regions.slice(1)).toEqual([{ fromSample: 51 * 1024 + 48_000, excessSamples: 0, phaseSamples: (51 * 1024 + 48_000) % 1024 }]);
+    const gap = sampleClock(
+      stream,
+      frames(8, 1024, (n) => n * 1024),
+      packets(100, (n) => n * 1024 + (n > 50 ? 48_000 : 0)),
+      exact,
+    );
+    expect(gap?.regions.slice(1)).toEqual([
+      { fromSample: 51 * 1024 + 48_000, excessSamples: 0, phaseSamples: (51 * 1024 + 48_000) % 1024 },
+    ]);
   });
 
   it("leaves codecs alone whose frames vary", () => {
-    expect(sampleClock({ index: 1, codec_name: "vorbis" }, frames(8, 1024, (n) => n * 21), packets(9, (n) => n * 21), milliseconds)).toBeUndefined();
+    expect(
+      sampleClock(
+        { index: 1, codec_name: "vorbis" },
+        frames(8, 1024, (n) => n * 21),
+        packets(9, (n) => n * 21),
+        milliseconds,
+      ),
+    ).toBeUndefined();
   });
 });
 
 describe("languages", () => {
-  it.each([["eng", "en"], ["deu", "de"], ["qaa", "qaa"], ["pt-BR", "pt-BR"], ["", "und"], ["not a tag", "und"], [undefined, "und"]])("%s is %s", (code, tag) => {
+  it.each([
+    ["eng", "en"],
+    ["deu", "de"],
+    ["qaa", "qaa"],
+    ["pt-BR", "pt-BR"],
+    ["", "und"],
+    ["not a tag", "und"],
+    [undefined, "und"],
+  ])("%s is %s", (code, tag) => {
     expect(languageTag(code)).toBe(tag);
   });
 });

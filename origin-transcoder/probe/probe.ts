@@ -1,11 +1,18 @@
 /** The story of a probe: what is this file, can it be played, and everything that plans need to know of it. */
 
 import { type AudioTrack, containerOf, type JobSource, type Probe, SNIFF_BYTES, type VideoTrack } from "#media";
-import { parseRational, Problem, rational } from "#transformation";
+import { Problem, parseRational, rational } from "#transformation";
 import type { Services } from "../services.ts";
 import type { OpenSource } from "../sources/source-cache.ts";
 import { audioTrack, languageTag } from "./audio-track.ts";
-import { type Ffprobe, ffprobe, type PacketList, type ProbedFrame, type ProbedPacket, type ProbedStream } from "./ffprobe.ts";
+import {
+  type Ffprobe,
+  ffprobe,
+  type PacketList,
+  type ProbedFrame,
+  type ProbedPacket,
+  type ProbedStream,
+} from "./ffprobe.ts";
 import { isPicture, videoTrack } from "./video-track.ts";
 
 /** Up to here every packet is listed, which gives an exact length and an index of key pictures; beyond, both ends. */
@@ -19,7 +26,11 @@ const HEAD_INTERVAL = "%+#2000";
 const TAIL_SECONDS = 20;
 
 /** @throws Problem `not-playable` that says why, `source-unreadable` */
-export async function probeSource(source: Omit<JobSource, "container">, services: Services, signal?: AbortSignal): Promise<Probe> {
+export async function probeSource(
+  source: Omit<JobSource, "container">,
+  services: Services,
+  signal?: AbortSignal,
+): Promise<Probe> {
   const opened = await services.sources.open({ ...source, container: "" });
   try {
     return await probeOpened(source.bytes, opened, services, signal);
@@ -28,9 +39,18 @@ export async function probeSource(source: Omit<JobSource, "container">, services
   }
 }
 
-async function probeOpened(bytes: number, opened: OpenSource, services: Services, signal?: AbortSignal): Promise<Probe> {
+async function probeOpened(
+  bytes: number,
+  opened: OpenSource,
+  services: Services,
+  signal?: AbortSignal,
+): Promise<Probe> {
   const container = containerOf(await opened.read(0, Math.min(SNIFF_BYTES, bytes)));
-  if (!container) throw new Problem("not-playable", "This is no video or audio file: its first bytes belong to no container that is taken.");
+  if (!container)
+    throw new Problem(
+      "not-playable",
+      "This is no video or audio file: its first bytes belong to no container that is taken.",
+    );
   const ask = () => ffprobe(services.config.ffprobe, opened.input(container.demuxer), signal);
   const [{ streams, startTime, durationSeconds, chapters }, ...first] = await Promise.all([
     ask().streams(),
@@ -38,7 +58,8 @@ async function probeOpened(bytes: number, opened: OpenSource, services: Services
     ask().firstFrames("a", FIRST_PACKETS[0]),
   ]);
   const wanted = streams.filter((stream) => isPicture(stream) || stream.codec_type === "audio");
-  if (wanted.length === 0) throw new Problem("not-playable", `This ${container.extensions[0]} file holds neither picture nor sound.`);
+  if (wanted.length === 0)
+    throw new Problem("not-playable", `This ${container.extensions[0]} file holds neither picture nor sound.`);
   const decoded = await enoughFrames(wanted, first.flat(), ask());
   const packets = await packetsOf(ask(), bytes <= FULL_SCAN_BYTES, durationSeconds);
   const { video, audio } = tracksOf(wanted, decoded, packets);
@@ -50,7 +71,11 @@ async function probeOpened(bytes: number, opened: OpenSource, services: Services
     audio,
     subtitles: streams
       .filter((stream) => stream.codec_type === "subtitle")
-      .map((stream) => ({ streamIndex: stream.index, codec: stream.codec_name ?? "unknown", language: languageTag(stream.tags?.["language"]) })),
+      .map((stream) => ({
+        streamIndex: stream.index,
+        codec: stream.codec_name ?? "unknown",
+        language: languageTag(stream.tags?.["language"]),
+      })),
     chapters,
   };
 }
@@ -58,13 +83,22 @@ async function probeOpened(bytes: number, opened: OpenSource, services: Services
 const codecOf = (stream: ProbedStream): string => stream.codec_name ?? "unknown";
 
 const undecodable = (streams: readonly ProbedStream[]): Problem =>
-  new Problem("not-playable", `Nothing in this file can be decoded (${[...new Set(streams.map(codecOf))].join(", ")}).`);
+  new Problem(
+    "not-playable",
+    `Nothing in this file can be decoded (${[...new Set(streams.map(codecOf))].join(", ")}).`,
+  );
 
 /** Decodes further into the file where a stream has shown nothing yet: key pictures may be far apart, sound may start late. */
-async function enoughFrames(streams: readonly ProbedStream[], frames: readonly ProbedFrame[], probe: Ffprobe): Promise<readonly ProbedFrame[]> {
+async function enoughFrames(
+  streams: readonly ProbedStream[],
+  frames: readonly ProbedFrame[],
+  probe: Ffprobe,
+): Promise<readonly ProbedFrame[]> {
   const silent = streams.some((stream) => !frames.some((frame) => frame.stream_index === stream.index));
   if (!silent) return frames;
-  return (await Promise.all([probe.firstFrames("V", FIRST_PACKETS[1]), probe.firstFrames("a", FIRST_PACKETS[1])])).flat();
+  return (
+    await Promise.all([probe.firstFrames("V", FIRST_PACKETS[1]), probe.firstFrames("a", FIRST_PACKETS[1])])
+  ).flat();
 }
 
 async function packetsOf(probe: Ffprobe, complete: boolean, durationSeconds: number): Promise<PacketList> {
@@ -77,13 +111,19 @@ async function packetsOf(probe: Ffprobe, complete: boolean, durationSeconds: num
   return { head: first, tail: last, complete };
 }
 
-function tracksOf(streams: readonly ProbedStream[], frames: readonly ProbedFrame[], packets: PacketList): { video: VideoTrack | undefined; audio: readonly AudioTrack[] } {
+function tracksOf(
+  streams: readonly ProbedStream[],
+  frames: readonly ProbedFrame[],
+  packets: PacketList,
+): { video: VideoTrack | undefined; audio: readonly AudioTrack[] } {
   const packetsIn = ({ index }: ProbedStream): PacketList => {
     const own = (list: readonly ProbedPacket[]) => list.filter((packet) => packet.stream === index);
     return { head: own(packets.head), tail: own(packets.tail), complete: packets.complete };
   };
   const pictures = streams.filter(isPicture).map((stream) => videoTrack(stream, frames, packetsIn(stream)));
-  const sounds = streams.filter((stream) => stream.codec_type === "audio").map((stream) => audioTrack(stream, frames, packetsIn(stream)));
+  const sounds = streams
+    .filter((stream) => stream.codec_type === "audio")
+    .map((stream) => audioTrack(stream, frames, packetsIn(stream)));
   return {
     video: pictures.find((track) => track !== undefined),
     audio: sounds.filter((track) => track !== undefined),

@@ -23,12 +23,20 @@ export function sampleClock(
   const lengths = heard.slice(1, -1).map((frame) => frame.nb_samples);
   const [frameSamples] = lengths;
   const second = heard[1]?.pts;
-  if (frameSamples === undefined || second === undefined || lengths.some((length) => length !== frameSamples)) return undefined;
+  if (frameSamples === undefined || second === undefined || lengths.some((length) => length !== frameSamples))
+    return undefined;
   if (VARIABLE_FRAME_CODECS.has(codec ?? "")) return undefined;
   const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
-  const starts = packets.head.map(({ pts }) => pts).filter((pts) => pts !== undefined).map(toSamples);
+  const starts = packets.head
+    .map(({ pts }) => pts)
+    .filter((pts) => pts !== undefined)
+    .map(toSamples);
   const exact = countsSamples(timeBase, sampleRate);
-  const first: SampleRegion = { fromSample: Number.MIN_SAFE_INTEGER, excessSamples: 0, phaseSamples: modulo(toSamples(second), frameSamples) };
+  const first: SampleRegion = {
+    fromSample: Number.MIN_SAFE_INTEGER,
+    excessSamples: 0,
+    phaseSamples: modulo(toSamples(second), frameSamples),
+  };
   const regions = packets.complete ? regionsOf(starts, frameSamples, sampleRate, first) : [first];
   if (regions.length > MAX_REGIONS) return undefined;
   return exact && regions.length === 1 ? undefined : { frameSamples, regions };
@@ -37,7 +45,12 @@ export function sampleClock(
 const modulo = (number: number, length: number): number => ((number % length) + length) % length;
 
 /** Counts frame after frame, and notes where the time stamps have drifted from the count by a quarter of a frame. */
-function regionsOf(starts: readonly number[], frameSamples: number, sampleRate: number, first: SampleRegion): readonly SampleRegion[] {
+function regionsOf(
+  starts: readonly number[],
+  frameSamples: number,
+  sampleRate: number,
+  first: SampleRegion,
+): readonly SampleRegion[] {
   const regions = [first];
   let counted = starts[0] ?? 0;
   for (const start of starts.slice(1)) {

@@ -9,25 +9,35 @@ import { findFrameRate } from "./frame-rate.ts";
 const MAX_SIDE = 8192;
 
 export const isPicture = (stream: ProbedStream): boolean =>
-  stream.codec_type === "video" && stream.disposition?.["attached_pic"] !== 1 && stream.disposition?.["timed_thumbnails"] !== 1;
+  stream.codec_type === "video" &&
+  stream.disposition?.["attached_pic"] !== 1 &&
+  stream.disposition?.["timed_thumbnails"] !== 1;
 
 /**
  * The track, or undefined where it cannot be shown: no decoder, no picture among the first frames, no sensible size.
  * @param frames what the decoder made of the file's first packets
  * @param packets the track's own packets
  */
-export function videoTrack(stream: ProbedStream, frames: readonly ProbedFrame[], packets: PacketList): VideoTrack | undefined {
+export function videoTrack(
+  stream: ProbedStream,
+  frames: readonly ProbedFrame[],
+  packets: PacketList,
+): VideoTrack | undefined {
   const shown = frames.filter((frame) => frame.stream_index === stream.index && frame.media_type === "video");
   const times = shown.map((frame) => frame.best_effort_timestamp ?? frame.pts).filter((pts) => pts !== undefined);
   const [first] = shown;
   const [width, height] = [first?.width ?? stream.width ?? 0, first?.height ?? stream.height ?? 0];
   const timeBase = parseRational(stream.time_base ?? "");
-  if (!first || !timeBase || times.length === 0 || width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) return undefined;
+  if (!first || !timeBase || times.length === 0 || width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE)
+    return undefined;
 
   const startTicks = Math.min(...times);
   const pts = presentationTimes(packets.head, startTicks);
   const last = packets.complete ? pts.at(-1) : presentationTimes(packets.tail, startTicks).at(-1);
-  const rate = findFrameRate(pts.length > 1 ? pts : [...new Set(times)].sort((a, b) => a - b), timeBase, [stream.avg_frame_rate, stream.r_frame_rate]);
+  const rate = findFrameRate(pts.length > 1 ? pts : [...new Set(times)].sort((a, b) => a - b), timeBase, [
+    stream.avg_frame_rate,
+    stream.r_frame_rate,
+  ]);
   const interlaced = fieldOrder(stream, shown);
   const keyframes = packets.complete ? keyframeIndex(packets.head, timeBase) : undefined;
   const dolbyVision = stream.side_data_list?.find((data) => data.dv_profile !== undefined)?.dv_profile;
@@ -57,7 +67,9 @@ export function videoTrack(stream: ProbedStream, frames: readonly ProbedFrame[],
 
 /** When pictures are shown, ascending; what lies before the first decoded one is hidden by an edit list or lost. */
 function presentationTimes(packets: readonly ProbedPacket[], startTicks: number): readonly number[] {
-  const times = packets.map((packet) => packet.pts ?? packet.dts).filter((pts) => pts !== undefined && pts >= startTicks);
+  const times = packets
+    .map((packet) => packet.pts ?? packet.dts)
+    .filter((pts) => pts !== undefined && pts >= startTicks);
   return [...new Set(times as number[])].sort((a, b) => a - b);
 }
 
@@ -86,7 +98,7 @@ function sampleAspect(stream: ProbedStream): Rational {
 /** ffprobe counts anticlockwise, the picture is turned back by as much. */
 function rotation(stream: ProbedStream): number {
   const degrees = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
-  return ((Math.round(-degrees / 90) * 90) % 360 + 360) % 360;
+  return (((Math.round(-degrees / 90) * 90) % 360) + 360) % 360;
 }
 
 /** By what the decoder says of each picture: headers that claim interlacing are often wrong of progressive video. */
@@ -97,12 +109,14 @@ function fieldOrder(stream: ProbedStream, frames: readonly ProbedFrame[]): "top"
 }
 
 function bitDepth(pixelFormat: string): number {
-  const depth = /(?:p|gray|f?)(9|10|12|14|16)(?:le|be)$/.exec(pixelFormat)?.[1] ?? /^p0(10|12|16)/.exec(pixelFormat)?.[1];
+  const depth =
+    /(?:p|gray|f?)(9|10|12|14|16)(?:le|be)$/.exec(pixelFormat)?.[1] ?? /^p0(10|12|16)/.exec(pixelFormat)?.[1];
   return depth === undefined ? 8 : Number(depth);
 }
 
 function colour(stream: ProbedStream, frame: ProbedFrame): Colour {
-  const said = (...values: (string | undefined)[]) => values.find((value) => value !== undefined && value !== "unknown" && value !== "reserved") ?? "unknown";
+  const said = (...values: (string | undefined)[]) =>
+    values.find((value) => value !== undefined && value !== "unknown" && value !== "reserved") ?? "unknown";
   return {
     range: said(frame.color_range, stream.color_range) === "pc" ? "pc" : "tv",
     primaries: said(frame.color_primaries, stream.color_primaries),

@@ -62,7 +62,13 @@ export class BlockFile {
     const running = this.#fetching.get(block);
     if (running) return running;
     let last = block;
-    while (last + 1 < this.#present.length && last + 1 - block < BLOCKS_PER_FETCH && !this.#present[last + 1] && !this.#fetching.has(last + 1)) last++;
+    while (
+      last + 1 < this.#present.length &&
+      last + 1 - block < BLOCKS_PER_FETCH &&
+      !this.#present[last + 1] &&
+      !this.#fetching.has(last + 1)
+    )
+      last++;
     const fetched = this.#fetch(block, last).finally(() => {
       for (let done = block; done <= last; done++) this.#fetching.delete(done);
     });

@@ -38,7 +38,9 @@ async function fetchOnce(url: string, start: number, end: number): Promise<Uint8
     redirect: "error",
     signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
   }).catch((error: unknown) => {
-    throw new Problem("source-unreadable", `The source store cannot be reached: ${String((error as Error).message)}.`, { retryAfterSeconds: 2 });
+    throw new Problem("source-unreadable", `The source store cannot be reached: ${String((error as Error).message)}.`, {
+      retryAfterSeconds: 2,
+    });
   });
   if (response.status !== 206) {
     await response.body?.cancel();
@@ -47,7 +49,9 @@ async function fetchOnce(url: string, start: number, end: number): Promise<Uint8
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (bytes.length !== end - start) {
-    throw new Problem("source-unreadable", `The source store sent ${bytes.length} of ${end - start} bytes.`, { retryAfterSeconds: 2 });
+    throw new Problem("source-unreadable", `The source store sent ${bytes.length} of ${end - start} bytes.`, {
+      retryAfterSeconds: 2,
+    });
   }
   return bytes;
 }

@@ -8,7 +8,8 @@ import { BLOCK_BYTES } from "./block-file.ts";
 import { type FetchRange, rangeFetcher } from "./fetch-range.ts";
 import { SourceCache } from "./source-cache.ts";
 
-const content = (bytes: number): Buffer => Buffer.from(Array.from({ length: bytes }, (_, at) => (at * 31 + (at >> 8)) & 0xff));
+const content = (bytes: number): Buffer =>
+  Buffer.from(Array.from({ length: bytes }, (_, at) => (at * 31 + (at >> 8)) & 0xff));
 
 let stop: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -36,12 +37,22 @@ describe("a source that is read through the cache", () => {
     const opened = await cache.open(job("a", source.length));
     const { location, protocols } = opened.input("mov");
     expect(protocols).toBe("http,tcp");
-    for (const [from, to] of [[0, 99], [5 * BLOCK_BYTES, 5 * BLOCK_BYTES + 9], [source.length - 10, source.length - 1], [0, 99]] as const) {
+    for (const [from, to] of [
+      [0, 99],
+      [5 * BLOCK_BYTES, 5 * BLOCK_BYTES + 9],
+      [source.length - 10, source.length - 1],
+      [0, 99],
+    ] as const) {
       const response = await fetch(location, { headers: { range: `bytes=${from}-${to}` } });
-      expect([response.status, response.headers.get("content-range")]).toEqual([206, `bytes ${from}-${to}/${source.length}`]);
+      expect([response.status, response.headers.get("content-range")]).toEqual([
+        206,
+        `bytes ${from}-${to}/${source.length}`,
+      ]);
       expect(Buffer.from(await response.arrayBuffer())).toEqual(source.subarray(from, to + 1));
     }
-    const blocks = fetched.flatMap(([start, end]) => Array.from({ length: Math.ceil((end - start) / BLOCK_BYTES) }, (_, index) => start / BLOCK_BYTES + index));
+    const blocks = fetched.flatMap(([start, end]) =>
+      Array.from({ length: Math.ceil((end - start) / BLOCK_BYTES) }, (_, index) => start / BLOCK_BYTES + index),
+    );
     expect(new Set(blocks).size).toBe(blocks.length);
     expect(blocks.length).toBeLessThan(11);
   });
@@ -58,7 +69,9 @@ describe("a source that is read through the cache", () => {
     const source = content(BLOCK_BYTES);
     const { cache, fetched } = await cacheOver(source);
     const opened = await cache.open(job("a", source.length));
-    await Promise.all(Array.from({ length: 20 }, async () => (await fetch(opened.input("mov").location)).arrayBuffer()));
+    await Promise.all(
+      Array.from({ length: 20 }, async () => (await fetch(opened.input("mov").location)).arrayBuffer()),
+    );
     expect(fetched).toHaveLength(1);
   });
 
@@ -87,7 +100,9 @@ describe("a source that is read through the cache", () => {
 });
 
 describe("fetching ranges", () => {
-  const serve = async (answer: (attempt: number) => { status: number; headers?: Record<string, string>; body?: Buffer }): Promise<{ url: string; attempts: () => number }> => {
+  const serve = async (
+    answer: (attempt: number) => { status: number; headers?: Record<string, string>; body?: Buffer },
+  ): Promise<{ url: string; attempts: () => number }> => {
     let attempts = 0;
     const server: Server = createServer((_, response) => {
       const { status, headers = {}, body } = answer(++attempts);
@@ -101,7 +116,13 @@ describe("fetching ranges", () => {
 
   it("refuses whatever lies elsewhere, however it is spelled", async () => {
     const read = rangeFetcher(["http://store.example/sources/"]);
-    for (const url of ["http://store.example/other", "http://evil.example/sources/x", "http://store.example/sources/../other", "http://store.example@evil.example/sources/", "file:///etc/passwd"]) {
+    for (const url of [
+      "http://store.example/other",
+      "http://evil.example/sources/x",
+      "http://store.example/sources/../other",
+      "http://store.example@evil.example/sources/",
+      "file:///etc/passwd",
+    ]) {
       await expect(read(url, 0, 10)).rejects.toMatchObject({ code: "source-unreadable" });
     }
   });
@@ -112,10 +133,14 @@ describe("fetching ranges", () => {
   });
 
   it("tries again when the store stumbles, not when it refuses", async () => {
-    const stumbling = await serve((attempt) => (attempt < 3 ? { status: 500 } : { status: 206, body: Buffer.alloc(10) }));
+    const stumbling = await serve((attempt) =>
+      attempt < 3 ? { status: 500 } : { status: 206, body: Buffer.alloc(10) },
+    );
     expect(await rangeFetcher([prefixOf(stumbling.url)])(stumbling.url, 0, 10)).toHaveLength(10);
     const refusing = await serve(() => ({ status: 403 }));
-    await expect(rangeFetcher([prefixOf(refusing.url)])(refusing.url, 0, 10)).rejects.toMatchObject({ code: "source-unreadable" });
+    await expect(rangeFetcher([prefixOf(refusing.url)])(refusing.url, 0, 10)).rejects.toMatchObject({
+      code: "source-unreadable",
+    });
     expect(refusing.attempts()).toBe(1);
   });
 

@@ -63,7 +63,11 @@ export class SourceCache {
       input: (demuxer) =>
         entry.file.complete
           ? { location: `file:${entry.file.path}`, protocols: "file", demuxer }
-          : { location: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${entry.secret}`, protocols: "http,tcp", demuxer },
+          : {
+              location: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${entry.secret}`,
+              protocols: "http,tcp",
+              demuxer,
+            },
       read: (start, length) => entry.file.read(start, length),
       release: () => {
         entry.users--;
@@ -81,18 +85,22 @@ export class SourceCache {
   #entry({ version, bytes, url }: JobSource): Promise<Entry> {
     const known = this.#entries.get(version);
     if (known) return known;
-    const opening = BlockFile.open(join(this.#folder, `${version}.source`), bytes, url, this.#fetchRange).then((file) => {
-      const entry = { file, secret: randomBytes(24).toString("hex"), users: 0, usedAt: 0 };
-      this.#bySecret.set(entry.secret, entry);
-      return entry;
-    });
+    const opening = BlockFile.open(join(this.#folder, `${version}.source`), bytes, url, this.#fetchRange).then(
+      (file) => {
+        const entry = { file, secret: randomBytes(24).toString("hex"), users: 0, usedAt: 0 };
+        this.#bySecret.set(entry.secret, entry);
+        return entry;
+      },
+    );
     this.#entries.set(version, opening);
     opening.catch(() => this.#entries.delete(version));
     return opening;
   }
 
   async #evict(): Promise<void> {
-    const entries = await Promise.all([...this.#entries].map(async ([version, entry]) => ({ version, entry: await entry })));
+    const entries = await Promise.all(
+      [...this.#entries].map(async ([version, entry]) => ({ version, entry: await entry })),
+    );
     let stored = entries.reduce((sum, { entry }) => sum + entry.file.storedBytes, 0);
     const idle = entries.filter(({ entry }) => entry.users === 0).sort((a, b) => a.entry.usedAt - b.entry.usedAt);
     for (const { version, entry } of idle) {

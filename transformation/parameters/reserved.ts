@@ -2,9 +2,9 @@
 
 /** Everything that may stand before the underscore of a component's first parameter. */
 export const LANGUAGE_KEYS: ReadonlySet<string> = new Set(
-  (
-    "a ac af ar b bl bo br c co cs d dl dn dpr dr du e eo f fl fn fps g h if ki l o p pg q r so sp t u vc vs w x y z"
-  ).split(" "),
+  "a ac af ar b bl bo br c co cs d dl dn dpr dr du e eo f fl fn fps g h if ki l o p pg q r so sp t u vc vs w x y z".split(
+    " ",
+  ),
 );
 
 /** `$name_value` variables, which are components too. */

@@ -1,14 +1,16 @@
 /** Jobs for objects that are delivered in one piece: stills and clips of bounded length. */
 
 import { add, type Filter, Problem, rational, toNumber } from "#transformation";
-import { AUDIO_CODECS, type Option, qualityPercent, VIDEO_CODECS } from "./codecs.ts";
-import { colourFilters, outputColour } from "./colour.ts";
-import { FORMATS } from "./formats/index.ts";
-import { sampleAt, secondsOf } from "./grid.ts";
-import type { DeliveryPlan } from "./plan.ts";
-import { audioRenditions, fullRenditions } from "./renditions.ts";
-import { audioSeeks, earlierSeek, type Seeks, videoSeeks } from "./seek.ts";
-import { frameFilters, type JobContext, type JobSource, sampleFilters, videoTiming } from "./segment-job.ts";
+import { AUDIO_CODECS, type Option, qualityPercent, VIDEO_CODECS } from "../codecs.ts";
+import { colourFilters, outputColour } from "../colour.ts";
+import { FORMATS } from "../formats/index.ts";
+import { sampleAt, secondsOf } from "../grid.ts";
+import type { DeliveryPlan } from "../plan.ts";
+import { audioRenditions, fullRenditions } from "../renditions.ts";
+import { audioSeeks, earlierSeek, type Seeks, videoSeeks } from "../seek.ts";
+import { frameFilters, videoTiming } from "./frame-filters.ts";
+import type { JobContext, JobSource } from "./job.ts";
+import { sampleFilters } from "./sample-filters.ts";
 
 interface WholeStream {
   readonly streamIndex: number;
@@ -47,13 +49,20 @@ const clipCodec = (plan: DeliveryPlan) =>
 export function stillJob(plan: DeliveryPlan, formatName: string, context: JobContext): WholeJob {
   const format = FORMATS[formatName];
   const { video } = plan.source;
-  if (format?.kind !== "still") throw new Problem("unsupported-format", `${formatName} is no picture format.`, { parameter: "f" });
-  if (!video || !plan.canvas) throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
+  if (format?.kind !== "still")
+    throw new Problem("unsupported-format", `${formatName} is no picture format.`, { parameter: "f" });
+  if (!video || !plan.canvas)
+    throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
   const from = plan.timeline.clips[0]?.sourceFrame ?? 0;
   const size = { width: Math.round(plan.canvas.size.width), height: Math.round(plan.canvas.size.height) };
   const convert: Filter = {
     name: "scale",
-    options: { in_color_matrix: outputColour(video).matrix, out_color_matrix: "bt601", in_range: "tv", out_range: format.range },
+    options: {
+      in_color_matrix: outputColour(video).matrix,
+      out_color_matrix: "bt601",
+      in_range: "tv",
+      out_range: format.range,
+    },
   };
   return {
     kind: "whole",
@@ -79,7 +88,8 @@ export function stillJob(plan: DeliveryPlan, formatName: string, context: JobCon
 /** The job for a clip; throws `clip-too-long` beyond the bound, naming what shortens it. */
 export function clipJob(plan: DeliveryPlan, formatName: string, context: JobContext): WholeJob {
   const format = FORMATS[formatName];
-  if (format?.kind !== "clip") throw new Problem("unsupported-format", `${formatName} holds no clip.`, { parameter: "f" });
+  if (format?.kind !== "clip")
+    throw new Problem("unsupported-format", `${formatName} holds no clip.`, { parameter: "f" });
   const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
   if (seconds > MAX_CLIP_SECONDS) {
     throw new Problem(
@@ -115,7 +125,10 @@ function clipVideo(plan: DeliveryPlan): { stream: WholeStream; seeks: Seeks } | 
   ];
   const timescale: Option = ["-video_track_timescale", String(videoTiming(plan.grid.frameRate).timescale)];
   const encoder = [...VIDEO_CODECS[rendition.codec].options(rendition.stream), timescale];
-  return { stream: { streamIndex: video.streamIndex, filters, encoder }, seeks: videoSeeks(plan.source, video, from, plan.grid.frameRate) };
+  return {
+    stream: { streamIndex: video.streamIndex, filters, encoder },
+    seeks: videoSeeks(plan.source, video, from, plan.grid.frameRate),
+  };
 }
 
 function clipAudio(plan: DeliveryPlan): { stream: WholeStream; seeks: Seeks } | undefined {
@@ -125,7 +138,11 @@ function clipAudio(plan: DeliveryPlan): { stream: WholeStream; seeks: Seeks } | 
   const span = { from: 0, to: sampleAt(plan.grid.frames, plan.grid.frameRate, rendition.sampleRate) };
   const offset = secondsOf(plan.timeline.clips[0]?.sourceFrame ?? 0, plan.grid.frameRate);
   return {
-    stream: { streamIndex: rendition.track.streamIndex, filters: sampleFilters(plan, rendition, span), encoder: AUDIO_CODECS.aac.options(rendition) },
+    stream: {
+      streamIndex: rendition.track.streamIndex,
+      filters: sampleFilters(plan, rendition, span),
+      encoder: AUDIO_CODECS.aac.options(rendition),
+    },
     seeks: audioSeeks(plan.source, add(rational(0), offset)),
   };
 }

@@ -1,0 +1,68 @@
+/** From an address to the job that makes what lies there. */
+
+import type { StoredSource } from "#catalog";
+import {
+  clipJob,
+  type DeliveryPlan,
+  FORMATS,
+  initJob,
+  type JobContext,
+  segmentJob,
+  stillJob,
+  type WholeJob,
+} from "#media";
+import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
+import type { JobRequest } from "./origin-client.ts";
+import { plannedRendition, plannedWhole } from "./planned-rendition.ts";
+import type { EdgeServices } from "./services.ts";
+
+/** Segments that the origin is told of beyond the one that is asked for: twelve seconds. */
+const LOOK_AHEAD = 3;
+
+async function contextOf(
+  url: RenditionUrl,
+  { source, objectKey }: StoredSource,
+  services: EdgeServices,
+): Promise<JobContext> {
+  const signed = await services.signSource({ version: source.version, bytes: source.bytes, objectKey });
+  return { recipe: url.recipe, key: formatRenditionUrl(url), source: { ...signed, container: source.container } };
+}
+
+/** @throws Problem `not-found` for an address that no playlist names */
+export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise<JobRequest> {
+  const { file } = url;
+  if (file.kind === "whole") {
+    const { plan, stored } = await plannedWhole(url, file.extension, services);
+    return { job: await wholeJob(plan, url, stored, file.extension, services) };
+  }
+  const { plan, rendition, stored } = await plannedRendition(url, services);
+  const context = await contextOf(url, stored, services);
+  if (file.kind === "init") {
+    const init = initJob(plan, rendition, context);
+    if (init) return { job: init };
+  }
+  const jobAt = (number: number) =>
+    segmentJob(plan, rendition, number, {
+      ...context,
+      key: formatRenditionUrl({ ...url, file: { kind: "segment", number } }),
+    });
+  const number = file.kind === "segment" ? file.number : 0;
+  const job = jobAt(number);
+  if (!job) throw new Problem("not-found", "The rendition has no such segment.");
+  // Nobody plays key pictures one after the other.
+  const steps = rendition.kind === "keyframes" ? 0 : LOOK_AHEAD;
+  const next = Array.from({ length: steps }, (_, step) => jobAt(number + 1 + step));
+  return { job, lookAhead: next.filter((ahead) => ahead !== undefined) };
+}
+
+/** The job for a still or a clip of a plan. */
+export async function wholeJob(
+  plan: DeliveryPlan,
+  url: RenditionUrl,
+  stored: StoredSource,
+  format: string,
+  services: EdgeServices,
+): Promise<WholeJob> {
+  const context = await contextOf(url, stored, services);
+  return FORMATS[format]?.kind === "still" ? stillJob(plan, format, context) : clipJob(plan, format, context);
+}

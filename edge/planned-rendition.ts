@@ -1,0 +1,65 @@
+/** The plan behind an address that edgereel handed out; whatever no playlist can have named is refused here. */
+
+import type { StoredSource } from "#catalog";
+import {
+  audioRenditions,
+  type DeliveryPlan,
+  fullRenditions,
+  keptUp,
+  keyframeRendition,
+  ladderRenditions,
+  planDelivery,
+  type Rendition,
+  wholeRenditionId,
+} from "#media";
+import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
+import type { EdgeServices } from "./services.ts";
+
+export interface PlannedRendition {
+  readonly plan: DeliveryPlan;
+  readonly rendition: Rendition;
+  readonly stored: StoredSource;
+}
+
+/** The source that an address names, as long as it and the recipe are served. */
+async function servedSource(url: RenditionUrl, { catalog, builds }: EdgeServices) {
+  const stored = await catalog.assets.findSource(url, url.sourceVersion);
+  const build = await builds.current();
+  if (!stored || url.recipe !== build.recipe) {
+    throw new Problem("not-found", "This version of the video is not served any more; load its playlist again.");
+  }
+  return { stored, build };
+}
+
+const unnamed = (): Problem => new Problem("not-found", "No playlist of ours names this address.");
+
+/** An address holds all of the transformation that touches its object and nothing else, or the object had many keys. */
+const isKey = (url: RenditionUrl, transformation: RenditionUrl["transformation"]): boolean =>
+  formatRenditionUrl({ ...url, transformation }) === formatRenditionUrl(url);
+
+export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {
+  const { stored, build } = await servedSource(url, services);
+  const plan = planDelivery(url.transformation, stored.source);
+  const keyframes = keyframeRendition(plan);
+  const renditions: readonly Rendition[] = [
+    ...keptUp(plan, ladderRenditions(plan), build),
+    ...keptUp(plan, fullRenditions(plan), build),
+    ...audioRenditions(plan),
+    ...(keyframes ? [keyframes] : []),
+  ];
+  const rendition = renditions.find(({ id }) => id === url.rendition);
+  if (!rendition || !isKey(url, rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture)) throw unnamed();
+  return { plan, rendition, stored };
+}
+
+/** The plan behind a still's or clip's own address, to which delivery URLs lead. */
+export async function plannedWhole(
+  url: RenditionUrl,
+  extension: string,
+  services: EdgeServices,
+): Promise<Omit<PlannedRendition, "rendition">> {
+  const { stored } = await servedSource(url, services);
+  const plan = planDelivery(url.transformation, stored.source);
+  if (wholeRenditionId(plan, extension) !== url.rendition || !isKey(url, plan.keys.whole)) throw unnamed();
+  return { plan, stored };
+}

@@ -1,0 +1,56 @@
+/**
+ * The contract between edge and origin: a job says everything that the origin needs to make one object, as data. The
+ * origin spells it for ffmpeg, runs it, checks the result against `expected`, and knows nothing of URLs or plans.
+ */
+
+import type { Filter } from "#transformation";
+import type { Option } from "../codecs.ts";
+import type { Seeks } from "../seek.ts";
+
+/** The only thing that the origin may read for a job. */
+export interface JobSource {
+  readonly version: string;
+  readonly bytes: number;
+  readonly container: string;
+  /** A presigned URL of the object. */
+  readonly url: string;
+}
+
+/** A source-free encode of the same stream, whose init section is that of every segment. */
+export interface InitJob {
+  readonly kind: "init";
+  readonly recipe: string;
+  /** A lavfi source of one frame. */
+  readonly generator: Filter;
+  readonly media: "video" | "audio";
+  readonly filters: readonly Filter[];
+  readonly encoder: readonly Option[];
+  readonly timescale: number;
+  readonly codecString: string;
+}
+
+export interface SegmentJob {
+  readonly kind: "segment";
+  readonly recipe: string;
+  /** The path that the object is stored under: also names the job. */
+  readonly key: string;
+  readonly source: JobSource;
+  readonly media: "video" | "audio";
+  readonly streamIndex: number;
+  readonly seeks: Seeks;
+  readonly filters: readonly Filter[];
+  readonly encoder: readonly Option[];
+  readonly timescale: number;
+  /** Movie fragment sequence number, from 1. */
+  readonly sequence: number;
+  /** What the segment must be, to the tick; anything else is never let out. */
+  readonly expected: { readonly firstTick: number; readonly samples: number; readonly sampleTicks: number };
+  readonly init: InitJob;
+}
+
+/** What every job for an object of an asset holds. */
+export interface JobContext {
+  readonly recipe: string;
+  readonly key: string;
+  readonly source: JobSource;
+}

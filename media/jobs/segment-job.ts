@@ -1,0 +1,152 @@
+/** The jobs that make a rendition: its init section and its segments. */
+
+import { add, type Rational, rational } from "#transformation";
+import { AUDIO_CODECS, type Option, VIDEO_CODECS } from "../codecs.ts";
+import { colourFilters } from "../colour.ts";
+import {
+  AAC_FRAME_SAMPLES,
+  audioSegmentStart,
+  keyframeCount,
+  keyframeLength,
+  secondsOf,
+  segmentCount,
+  segmentStart,
+} from "../grid.ts";
+import type { DeliveryPlan } from "../plan.ts";
+import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
+import { audioSeeks, videoSeeks } from "../seek.ts";
+import type { VideoTrack } from "../source.ts";
+import { frameFilters, videoTiming } from "./frame-filters.ts";
+import type { InitJob, JobContext, SegmentJob } from "./job.ts";
+import { sampleFilters } from "./sample-filters.ts";
+
+function videoInit(recipe: string, track: VideoTrack, rendition: VideoRendition | KeyframeRendition): InitJob {
+  const { width, height, frameRate } = rendition.stream;
+  const rate = `${frameRate.num}/${frameRate.den}`;
+  return {
+    kind: "init",
+    recipe,
+    generator: { name: "color", options: { color: "black", size: `${width}x${height}`, rate } },
+    media: "video",
+    filters: colourFilters(track, undefined).slice(-3),
+    encoder: VIDEO_CODECS[rendition.codec].options(rendition.stream),
+    timescale: videoTiming(frameRate).timescale,
+    codecString: rendition.codecString,
+  };
+}
+
+function pictureJob(
+  plan: DeliveryPlan,
+  rendition: VideoRendition | KeyframeRendition,
+  span: { start: number; frames: number; sampleFrames: number; sequence: number },
+  context: JobContext,
+): SegmentJob {
+  const track = plan.source.video as VideoTrack;
+  const from = (plan.timeline.clips[0]?.sourceFrame ?? 0) + span.start;
+  const { timescale, frameTicks } = videoTiming(plan.grid.frameRate);
+  const sampleTicks = span.sampleFrames * frameTicks;
+  const init = videoInit(context.recipe, track, rendition);
+  return {
+    kind: "segment",
+    ...context,
+    media: "video",
+    streamIndex: track.streamIndex,
+    seeks: videoSeeks(plan.source, track, from, plan.grid.frameRate),
+    filters: [
+      ...frameFilters(plan, track, { from, to: from + span.frames, firstFrame: span.start }),
+      ...(plan.canvas?.filters ?? []),
+      ...colourFilters(track, rendition.stream),
+    ],
+    encoder: span.sampleFrames === 1 ? init.encoder : withPacketDuration(init.encoder, sampleTicks),
+    timescale,
+    sequence: span.sequence,
+    expected: { firstTick: span.start * frameTicks, samples: span.frames, sampleTicks },
+    init,
+  };
+}
+
+/** A lone key picture stands for its whole GOP. */
+const withPacketDuration = (encoder: readonly Option[], ticks: number): readonly Option[] =>
+  encoder.map(([name, value]) => (name === "-bsf:v" ? [name, `${value},setts=duration=${ticks}`] : [name, value]));
+
+function soundJob(plan: DeliveryPlan, rendition: AudioRendition, number: number, context: JobContext): SegmentJob {
+  const codec = AUDIO_CODECS.aac;
+  const [first, end] = [number, number + 1].map((k) => audioSegmentStart(plan.grid, k, rendition.sampleRate)) as [
+    number,
+    number,
+  ];
+  const span = {
+    from: (first - codec.framesBefore) * AAC_FRAME_SAMPLES,
+    to: (end + codec.framesAfter) * AAC_FRAME_SAMPLES,
+  };
+  const offset = secondsOf(plan.timeline.clips[0]?.sourceFrame ?? 0, plan.grid.frameRate);
+  const encoder = codec.options(rendition);
+  return {
+    kind: "segment",
+    ...context,
+    media: "audio",
+    streamIndex: rendition.track.streamIndex,
+    seeks: audioSeeks(plan.source, add(rational(span.from, rendition.sampleRate), offset)),
+    filters: sampleFilters(plan, rendition, span),
+    // The packets of priming, run-in and run-out are dropped: their time stamps lie outside.
+    encoder: [
+      ...encoder,
+      ["-bsf:a", `noise=drop='lt(pts\\,${first * AAC_FRAME_SAMPLES})+gte(pts\\,${end * AAC_FRAME_SAMPLES})':amount=0`],
+    ],
+    timescale: rendition.sampleRate,
+    sequence: number + 1,
+    expected: { firstTick: first * AAC_FRAME_SAMPLES, samples: end - first, sampleTicks: AAC_FRAME_SAMPLES },
+    init: {
+      kind: "init",
+      recipe: context.recipe,
+      generator: { name: "anullsrc", options: { sample_rate: rendition.sampleRate, channel_layout: "stereo" } },
+      media: "audio",
+      filters: [{ name: "aformat", options: { sample_fmts: "fltp", channel_layouts: "stereo" } }],
+      encoder,
+      timescale: rendition.sampleRate,
+      codecString: rendition.codecString,
+    },
+  };
+}
+
+/** How many segments a rendition has. */
+export const segmentCountOf = (plan: DeliveryPlan, rendition: Rendition): number =>
+  rendition.kind === "keyframes" ? keyframeCount(plan.grid) : segmentCount(plan.grid);
+
+/** Exact length of a rendition's segment, in seconds. */
+export function segmentSeconds(plan: DeliveryPlan, rendition: Rendition, number: number): Rational {
+  if (rendition.kind === "keyframes") return secondsOf(keyframeLength(plan.grid, number), plan.grid.frameRate);
+  if (rendition.kind === "video")
+    return secondsOf(segmentStart(plan.grid, number + 1) - segmentStart(plan.grid, number), plan.grid.frameRate);
+  const frames =
+    audioSegmentStart(plan.grid, number + 1, rendition.sampleRate) -
+    audioSegmentStart(plan.grid, number, rendition.sampleRate);
+  return rational(frames * AAC_FRAME_SAMPLES, rendition.sampleRate);
+}
+
+/** The job that makes segment `number` of a rendition; undefined where the rendition has no such segment. */
+export function segmentJob(
+  plan: DeliveryPlan,
+  rendition: Rendition,
+  number: number,
+  context: JobContext,
+): SegmentJob | undefined {
+  if (number >= segmentCountOf(plan, rendition)) return undefined;
+  if (rendition.kind === "audio") return soundJob(plan, rendition, number, context);
+  if (rendition.kind === "keyframes") {
+    const span = {
+      start: number * plan.grid.gopFrames,
+      frames: 1,
+      sampleFrames: keyframeLength(plan.grid, number),
+      sequence: number + 1,
+    };
+    return pictureJob(plan, rendition, span, context);
+  }
+  const start = segmentStart(plan.grid, number);
+  const span = { start, frames: segmentStart(plan.grid, number + 1) - start, sampleFrames: 1, sequence: number + 1 };
+  return pictureJob(plan, rendition, span, context);
+}
+
+/** The job that makes a rendition's init section. */
+export const initJob = (plan: DeliveryPlan, rendition: Rendition, context: JobContext): InitJob | undefined =>
+  segmentJob(plan, rendition, 0, context)?.init;
