@@ -36,9 +36,21 @@ export async function bundleWorker(entry = "edge/worker.ts"): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
+/** What of wrangler.toml is needed here; wrangler's own type of it needs the types of the Workers runtime. */
+interface WranglerConfig {
+  readonly compatibility_date: string;
+  readonly d1_databases: readonly { readonly binding: string }[];
+  readonly r2_buckets: readonly { readonly binding: string }[];
+  readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
+  readonly queues: {
+    readonly producers?: readonly { readonly binding: string; readonly queue: string }[];
+    readonly consumers?: readonly { readonly queue: string }[];
+  };
+}
+
 /** Bindings as wrangler.toml names them, for Miniflare. */
 function bindingsFromConfig() {
-  const config = unstable_readConfig({ config: "wrangler.toml" });
+  const config = unstable_readConfig({ config: "wrangler.toml" }) as unknown as WranglerConfig;
   return {
     compatibilityDate: config.compatibility_date,
     d1Databases: config.d1_databases.map(({ binding }) => binding),
