@@ -44,8 +44,14 @@ function offered(request: Request, plan: DeliveryPlan, build: OriginBuild): Pres
   const held = profile && ladderRenditions(plan).filter(({ rung }) => rung && profileHolds(profile, rung));
   // A source below the profile's lowest rung still plays, at its own size.
   const all = held && held.length > 0 ? held : fullRenditions(plan);
-  const video = keptUp(plan, all, build).filter(({ codec }) => codecs.includes(codec));
+  const playable = all.filter(({ codec }) => codecs.includes(codec));
+  const video = keptUp(plan, playable, build);
   const audio = audioRenditions(plan);
+  if (plan.canvas && playable.length === 0) {
+    const { width, height } = plan.canvas.size;
+    const detail = `A picture of ${Math.round(width)}x${Math.round(height)} is too small or too narrow for ${codecs.join(", ")}.`;
+    throw new Problem("invalid-value", detail, { parameter: "w" });
+  }
   if (plan.canvas && video.length === 0) {
     const detail = `This origin cannot make ${codecs.join(", ")} of this video fast enough to be watched; leave out vc_ or ask for h264.`;
     throw new Problem("unsupported-parameter", detail, { parameter: "vc" });

@@ -158,8 +158,9 @@ const av1: VideoCodec = {
     ["-crf", rateFactor(stream.quality, 38, 0.45, 63)],
     ["-g", String(stream.gopFrames)],
     // lp: fixed, as for x264. mbr caps a constant rate factor, but loosely: up to 1.27 times it in the mean and 1.45
-    // times in two seconds (measured on noise), so less is asked for. SVT's own VBR overshoots by more.
-    ["-svtav1-params", `lp=2:mbr=${kilobits(stream.maxBitsPerSecond * 0.8)}`],
+    // times in two seconds (measured on noise), so less is asked for. SVT's own VBR overshoots by more. enable-tf: its
+    // temporal filter blends a key picture with those after it, which shows in films of a few frames.
+    ["-svtav1-params", `lp=2:enable-tf=0:mbr=${kilobits(stream.maxBitsPerSecond * 0.8)}`],
     ["-bsf:v", "av1_metadata=chroma_sample_position=vertical"],
   ],
 };

@@ -26,6 +26,11 @@ describe("the ladder", () => {
     expect(names(160, 90)).toEqual(["234p 160x90"]);
   });
 
+  it("enlarges what is smaller than any encoder takes", () => {
+    expect(rungsFor({ width: 2, height: 2 }).map(({ size }) => size)).toEqual([{ width: 16, height: 16 }]);
+    expect(rungsFor({ width: 30, height: 8 }).map(({ size }) => size)).toEqual([{ width: 60, height: 16 }]);
+  });
+
   it("makes odd sizes even", () => {
     expect(names(161, 121)).toEqual(["234p 160x120"]);
   });

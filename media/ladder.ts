@@ -1,6 +1,7 @@
 /** The ladder: which sizes and rates a source is offered at, in H.264 bits at 30 frames a second. */
 
 import { type Rational, type StreamingProfile, toNumber } from "#transformation";
+import { VIDEO_CODECS } from "./codecs.ts";
 
 export interface Size {
   readonly width: number;
@@ -60,6 +61,12 @@ const even = (length: number): number => Math.max(2, 2 * Math.ceil(length / 2 - 
 /** The nearest even size: 4:2:0 has no odd one. */
 export const evenSize = ({ width, height }: Size): Size => ({ width: even(width), height: even(height) });
 
+/** The even size that a stream shows a picture at: its own, enlarged where it is smaller than what every player's codec takes. */
+export const streamSize = ({ width, height }: Size): Size => {
+  const factor = Math.max(1, VIDEO_CODECS.h264.smallestSide / Math.min(width, height));
+  return evenSize({ width: width * factor, height: height * factor });
+};
+
 /** A size brought into a box that lies as the picture lies; never larger than it was. */
 export function fitRung(size: Size, { box }: Rung): Size {
   const portrait = size.height > size.width;
@@ -73,7 +80,7 @@ export function fitRung(size: Size, { box }: Rung): Size {
  * picture's own size.
  */
 export function rungsFor(size: Size): readonly { rung: Rung; size: Size }[] {
-  const own = evenSize(size);
+  const own = streamSize(size);
   const fitted = LADDER.map((step) => ({ rung: step, size: fitRung(own, step) }));
   const isOwn = (candidate: Size) => candidate.width === own.width && candidate.height === own.height;
   const top = fitted.findIndex((candidate) => isOwn(candidate.size));

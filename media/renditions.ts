@@ -4,7 +4,7 @@ import { toNumber, type VideoCodecName } from "#transformation";
 import { AUDIO_CODECS, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
 import { outputColour } from "./colour.ts";
 import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts";
-import { evenSize, LADDER, ladderBits, type Rung, rungsFor, type Size } from "./ladder.ts";
+import { LADDER, ladderBits, type Rung, rungsFor, type Size, streamSize } from "./ladder.ts";
 import { keepsUp, type OriginBuild } from "./origin-build.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import type { AudioTrack } from "./source.ts";
@@ -130,7 +130,7 @@ export const ladderRenditions = (plan: DeliveryPlan): readonly VideoRendition[] 
 /** The transformation's own size, in every codec: what `.m3u8` plays without a streaming profile. */
 export const fullRenditions = (plan: DeliveryPlan): readonly VideoRendition[] =>
   VIDEO_CODEC_NAMES.map(
-    (codec) => plan.canvas && videoRendition(plan, codec, evenSize(plan.canvas.size), undefined),
+    (codec) => plan.canvas && videoRendition(plan, codec, streamSize(plan.canvas.size), undefined),
   ).filter((rendition) => rendition !== undefined);
 
 /** Trick play needs no more lines than this. */

@@ -1,6 +1,7 @@
 /** STAGES: how a chain of edits is resolved against a source, in an order that can be read aloud. */
 
 import {
+  approximate,
   compare,
   divide,
   type Edit,
@@ -54,6 +55,9 @@ export const encodingOf = (edits: readonly Edit[]): Encoding =>
 /** Apple's authoring specification 1.19. */
 const MAX_FRAME_RATE = rational(60);
 
+/** ffmpeg rounds frame rates whose numerator or denominator is larger (`av_parse_video_rate`). */
+const MAX_FRAME_RATE_TERM = 1_001_000;
+
 /** The constant frame rate of the output: the source's own, moved into the bounds that the URL and players set. */
 export function frameRateOf(source: Source, encoding: Encoding): Rational {
   const { video } = source;
@@ -65,7 +69,7 @@ export function frameRateOf(source: Source, encoding: Encoding): Rational {
   if (compare(rate, MAX_FRAME_RATE) > 0) rate = MAX_FRAME_RATE;
   if (min && compare(rate, min) < 0) rate = min;
   if (max && compare(rate, max) > 0) rate = max;
-  return rate;
+  return approximate(rate, MAX_FRAME_RATE_TERM);
 }
 
 /** Samples a second of the output: what the URL asks for or the source has, where decoders take it, else 48 kHz. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   add,
+  approximate,
   ceil,
   compare,
   divide,
@@ -53,6 +54,21 @@ describe("rational time", () => {
       }),
     );
     expect([round(rational(1, 2)), round(rational(-1, 2)), round(rational(3, 2))]).toEqual([1, 0, 2]);
+  });
+
+  it("comes as near as the largest term allows", () => {
+    fc.assert(
+      fc.property(fractions, fc.integer({ min: 1_000, max: 1_000_000 }), (a, maxTerm) => {
+        fc.pre(toNumber(a) > 1 && Math.abs(a.num) / a.den <= maxTerm);
+        const near = approximate(a, maxTerm);
+        expect(Math.max(near.num, near.den)).toBeLessThanOrEqual(maxTerm);
+        // What is lost is less than one part in the terms' product (theory of continued fractions).
+        expect(Math.abs(toNumber(near) - toNumber(a))).toBeLessThanOrEqual(1 / near.den ** 2);
+        if (Math.max(a.num, a.den) <= maxTerm) expect(near).toEqual(a);
+      }),
+    );
+    expect(approximate(rational(2_505_000, 83_831), 1_001_000)).not.toEqual(rational(2_505_000, 83_831));
+    expect(approximate(rational(30_000, 1001), 1_001_000)).toEqual(rational(30_000, 1001));
   });
 
   it("reads back what it writes", () => {

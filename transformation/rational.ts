@@ -72,6 +72,18 @@ export const ceil = (a: Rational): number => -floor({ num: -a.num, den: a.den })
 /** The nearest whole number; halves go up. */
 export const round = (a: Rational): number => floor(add(a, { num: 1, den: 2 }));
 
+/** The last convergent of the continued fraction of `a` whose terms do not exceed `maxTerm`; `a` itself where its own do not. */
+export function approximate(a: Rational, maxTerm: number): Rational {
+  let [rest, before, last] = [a, { num: 0, den: 1 }, { num: 1, den: 0 }];
+  for (;;) {
+    const whole = floor(rest);
+    const next = { num: whole * last.num + before.num, den: whole * last.den + before.den };
+    if (Math.max(Math.abs(next.num), next.den) > maxTerm) return last.den === 0 ? rational(whole) : last;
+    if (compare(next, a) === 0) return next;
+    [before, last, rest] = [last, next, divide(ONE, subtract(rest, rational(whole)))];
+  }
+}
+
 /** For display and for arithmetic that is no media time (rates, sizes). */
 export const toNumber = (a: Rational): number => a.num / a.den;
 

@@ -87,14 +87,15 @@ function variant(rendition: VideoRendition, audio: readonly AudioRendition[], ur
   ];
 }
 
-/** Sound alone: the preferred rendition is the variant, the others are alternatives to it. */
+/** Sound alone: the preferred rendition is the variant, the others are alternatives to it, and may be fetched beside it. */
 function audioVariant(all: readonly AudioRendition[], uriOf: UriOf): readonly string[] {
   const rendition = preferredOf(all);
   if (!rendition) return [];
+  const atOnce = Math.min(2, all.length);
   return [
     `#EXT-X-STREAM-INF:${attributes([
-      ["BANDWIDTH", String(rendition.bandwidth)],
-      ["AVERAGE-BANDWIDTH", String(rendition.averageBandwidth)],
+      ["BANDWIDTH", String(rendition.bandwidth * atOnce)],
+      ["AVERAGE-BANDWIDTH", String(rendition.averageBandwidth * atOnce)],
       ["CODECS", quoted(rendition.codecString)],
       ["AUDIO", all.length > 1 ? quoted(AUDIO_GROUP) : undefined],
       ["CLOSED-CAPTIONS", "NONE"],

@@ -14,6 +14,9 @@ export function videoTiming({ num, den }: Rational): { timescale: number; frameT
   return { timescale: num * factor, frameTicks: den * factor };
 }
 
+/** Parts of a tick: time bases may be as coarse as a frame. */
+const SUBTICKS = 16;
+
 /** From decoded pictures to frames [from, to) of the source's grid, numbered from `firstFrame` on. */
 export function frameFilters(
   plan: DeliveryPlan,
@@ -22,13 +25,16 @@ export function frameFilters(
 ): readonly Filter[] {
   const { frameRate } = plan.grid;
   // Where pictures are dropped, every second one may lie half-way between two slots: a millisecond decides all such
-  // ties alike (measured: 526 of 718 steps were uneven without it).
-  const bias = dropsFrames(plan.source, frameRate) ? Math.max(1, round(divide(rational(1, 1000), track.timeBase))) : 0;
+  // ties alike (measured: 526 of 718 steps were uneven without it). The least that time stamps can express brings the
+  // last picture into its slot where the container does not say how long it lasts (see `fps` below).
+  const tie = dropsFrames(plan.source, frameRate) ? round(divide(rational(SUBTICKS, 1000), track.timeBase)) : 0;
+  const zero = track.startTicks * SUBTICKS - Math.max(1, tie);
   const whole = timelineFrames(wholeTimeline(plan.source, frameRate));
   const rate = `${frameRate.num}/${frameRate.den}`;
   return [
+    { name: "settb", options: { expr: `intb/${SUBTICKS}` } },
     // Whole ticks: a float here is truncated and moves the grid.
-    { name: "setpts", options: { expr: `PTS-(${track.startTicks - bias})` } },
+    { name: "setpts", options: { expr: `PTS-(${zero})` } },
     // A frame for each field: 25i becomes 50p, as Apple's authoring specification 1.15 asks.
     ...(track.interlaced
       ? [
@@ -38,8 +44,12 @@ export function frameFilters(
           },
         ]
       : []),
-    // One global grid: no start_time but at the very start, where a late first picture is shown early.
-    { name: "fps", options: { fps: rate, round: "near", ...(span.from === 0 && { start_time: 0 }) } },
+    // One global grid: no start_time but at the very start, where a late first picture is shown early. eof_action: of a
+    // last picture without a duration (transport streams) nothing would be shown; a slot too many is trimmed below.
+    {
+      name: "fps",
+      options: { fps: rate, round: "near", eof_action: "pass", ...(span.from === 0 && { start_time: 0 }) },
+    },
     // Only at the very end: elsewhere it would hide a landing that came too late as a frozen picture.
     ...(span.to >= whole ? [{ name: "tpad", options: { stop_mode: "clone", stop: -1 } }] : []),
     // Behind fps the time base is one frame: these are frame numbers.

@@ -60,6 +60,8 @@ export interface ProbedPacket {
   readonly dts: number | undefined;
   readonly duration: number | undefined;
   readonly key: boolean;
+  /** Decoded but not shown: an edit list begins behind it. */
+  readonly hidden: boolean;
 }
 
 /** The packets that are known: all of them (in both lists), or those at either end of the file. */
@@ -158,5 +160,6 @@ function packetFrom(line: string): ProbedPacket {
     dts: ticks(dts),
     duration: ticks(duration),
     key: flags.startsWith("K"),
+    hidden: flags[1] === "D",
   };
 }

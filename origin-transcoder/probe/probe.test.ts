@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { rational } from "#transformation";
 import { languageTag } from "./audio-track.ts";
+import type { ProbedFrame, ProbedPacket, ProbedStream } from "./ffprobe.ts";
 import { findFrameRate } from "./frame-rate.ts";
 import { sampleClock } from "./sample-clock.ts";
+import { videoTrack } from "./video-track.ts";
 
-const times = (count: number, ticks: (index: number) => number): number[] =>
+const times = <T>(count: number, ticks: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => ticks(index));
 
 describe("the frame rate of a track", () => {
@@ -64,6 +66,7 @@ describe("the clock of a sound track", () => {
       dts: pts(n),
       duration: undefined,
       key: true,
+      hidden: false,
     }));
     return { head: all, tail: all, complete: true };
   };
@@ -87,6 +90,18 @@ describe("the clock of a sound track", () => {
       frameSamples: 1024,
       regions: [{ excessSamples: 0 }],
     });
+  });
+
+  it.each([
+    ["stretched", 550],
+    ["shortened", -765],
+  ])("counts from a first frame on that an edit has %s", (_, cut) => {
+    const stamp = (n: number) => (n === 0 ? 0 : n * 1024 + cut);
+    const clock = sampleClock(stream, frames(8, 1024, stamp), packets(100, stamp), exact);
+    expect(clock?.regions).toMatchObject([
+      { phaseSamples: 0, excessSamples: 0 },
+      { fromSample: 1024 + cut, phaseSamples: 0, excessSamples: -cut },
+    ]);
   });
 
   it("counts on where time stamps jump a little, and gives way where they jump far", () => {
@@ -131,5 +146,39 @@ describe("languages", () => {
     [undefined, "und"],
   ])("%s is %s", (code, tag) => {
     expect(languageTag(code)).toBe(tag);
+  });
+});
+
+describe("the pictures of a track", () => {
+  const stream: ProbedStream = { index: 0, codec_type: "video", codec_name: "mpeg2video", time_base: "1/25" };
+  const shown = (pts: number): ProbedFrame => ({
+    media_type: "video",
+    stream_index: 0,
+    best_effort_timestamp: pts,
+    width: 720,
+    height: 576,
+    pix_fmt: "yuv420p",
+  });
+  const packet = (facts: Partial<ProbedPacket>): ProbedPacket => ({
+    stream: 0,
+    pts: undefined,
+    dts: undefined,
+    duration: 1,
+    key: false,
+    hidden: false,
+    ...facts,
+  });
+  const trackOf = (first: number, list: readonly ProbedPacket[]) =>
+    videoTrack(stream, [shown(first)], { head: list, tail: list, complete: true });
+
+  it("end where the last one in presentation ends, though only some are stamped", () => {
+    const list = times(12, (n) => packet({ dts: n, ...(n % 3 !== 0 && n > 1 && { pts: n }), key: n === 0 }));
+    const track = trackOf(1, list);
+    expect([track?.startTicks, track?.endTicks, track?.keyframes?.pts]).toEqual([1, 13, [1]]);
+  });
+
+  it("do not count those that an edit list hides", () => {
+    const list = times(10, (n) => packet({ pts: n, dts: n, key: n === 0, hidden: n > 7 }));
+    expect(trackOf(0, list)?.endTicks).toBe(8);
   });
 });

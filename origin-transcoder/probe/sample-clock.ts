@@ -32,10 +32,13 @@ export function sampleClock(
     .filter((pts) => pts !== undefined)
     .map(toSamples);
   const exact = countsSamples(timeBase, sampleRate);
+  const [zeroth = 0, next = zeroth + frameSamples] = starts;
+  // Phones cut or stretch the first frame where an edit begins: the count begins with it all the same.
+  const isEdited = Math.abs(next - zeroth - frameSamples) > frameSamples / 4;
   const first: SampleRegion = {
     fromSample: Number.MIN_SAFE_INTEGER,
     excessSamples: 0,
-    phaseSamples: modulo(toSamples(second), frameSamples),
+    phaseSamples: modulo(isEdited ? zeroth : toSamples(second), frameSamples),
   };
   const regions = packets.complete ? regionsOf(starts, frameSamples, sampleRate, first) : [first];
   if (regions.length > MAX_REGIONS) return undefined;

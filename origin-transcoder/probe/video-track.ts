@@ -32,14 +32,17 @@ export function videoTrack(
     return undefined;
 
   const startTicks = Math.min(...times);
-  const pts = presentationTimes(packets.head, startTicks);
-  const last = packets.complete ? pts.at(-1) : presentationTimes(packets.tail, startTicks).at(-1);
+  const delay = presentationDelay(packets.head, startTicks);
+  const head = delay === undefined ? packets.head : withPresentationTimes(packets.head, delay);
+  const tail = delay === undefined ? packets.tail : withPresentationTimes(packets.tail, delay);
+  const pts = presentationTimes(head, startTicks);
+  const last = packets.complete ? pts.at(-1) : presentationTimes(tail, startTicks).at(-1);
   const rate = findFrameRate(pts.length > 1 ? pts : [...new Set(times)].sort((a, b) => a - b), timeBase, [
     stream.avg_frame_rate,
     stream.r_frame_rate,
   ]);
   const interlaced = fieldOrder(stream, shown);
-  const keyframes = packets.complete ? keyframeIndex(packets.head, timeBase) : undefined;
+  const keyframes = packets.complete ? keyframeIndex(head, timeBase) : undefined;
   const dolbyVision = stream.side_data_list?.find((data) => data.dv_profile !== undefined)?.dv_profile;
   return {
     streamIndex: stream.index,
@@ -65,9 +68,24 @@ export function videoTrack(
   };
 }
 
+/**
+ * MXF and program streams stamp only some pictures: in decoding order all have a time, and the first key picture tells
+ * by how many ticks later they are shown. Undefined where time stamps are complete, or there are none at all.
+ */
+function presentationDelay(packets: readonly ProbedPacket[], startTicks: number): number | undefined {
+  const stamped = packets.filter((packet) => packet.pts !== undefined).length;
+  const firstKey = packets.find((packet) => packet.key)?.dts;
+  if (stamped === 0 || stamped === packets.length || firstKey === undefined) return undefined;
+  return Math.max(0, startTicks - firstKey);
+}
+
+const withPresentationTimes = (packets: readonly ProbedPacket[], delay: number): readonly ProbedPacket[] =>
+  packets.map((packet) => (packet.dts === undefined ? packet : { ...packet, pts: packet.dts + delay }));
+
 /** When pictures are shown, ascending; what lies before the first decoded one is hidden by an edit list or lost. */
 function presentationTimes(packets: readonly ProbedPacket[], startTicks: number): readonly number[] {
   const times = packets
+    .filter((packet) => !packet.hidden)
     .map((packet) => packet.pts ?? packet.dts)
     .filter((pts) => pts !== undefined && pts >= startTicks);
   return [...new Set(times as number[])].sort((a, b) => a - b);
