@@ -1,6 +1,6 @@
 /** From decoded pictures to the frames of the grid: the filters before any change of the picture. */
 
-import { divide, type Filter, type Rational, rational, round } from "#transformation";
+import { divide, type Filter, type Rational, rational, round, toNumber } from "#transformation";
 import type { DeliveryPlan } from "../plan.ts";
 import type { VideoTrack } from "../source.ts";
 import { dropsFrames } from "../stages.ts";
@@ -14,8 +14,8 @@ export function videoTiming({ num, den }: Rational): { timescale: number; frameT
   return { timescale: num * factor, frameTicks: den * factor };
 }
 
-/** Parts of a tick: time bases may be as coarse as a frame. */
-const SUBTICKS = 16;
+/** Parts that a tick is divided into: a time base may be as coarse as a frame, or a nanosecond already. */
+const subticksOf = (timeBase: Rational): number => (toNumber(timeBase) > 1 / 20_000 ? 16 : 1);
 
 /** From decoded pictures to frames [from, to) of the source's grid, numbered from `firstFrame` on. */
 export function frameFilters(
@@ -27,12 +27,13 @@ export function frameFilters(
   // Where pictures are dropped, every second one may lie half-way between two slots: a millisecond decides all such
   // ties alike (measured: 526 of 718 steps were uneven without it). The least that time stamps can express brings the
   // last picture into its slot where the container does not say how long it lasts (see `fps` below).
-  const tie = dropsFrames(plan.source, frameRate) ? round(divide(rational(SUBTICKS, 1000), track.timeBase)) : 0;
-  const zero = track.startTicks * SUBTICKS - Math.max(1, tie);
+  const subticks = subticksOf(track.timeBase);
+  const tie = dropsFrames(plan.source, frameRate) ? round(divide(rational(subticks, 1000), track.timeBase)) : 0;
+  const zero = track.startTicks * subticks - Math.max(1, tie);
   const whole = timelineFrames(wholeTimeline(plan.source, frameRate));
   const rate = `${frameRate.num}/${frameRate.den}`;
   return [
-    { name: "settb", options: { expr: `intb/${SUBTICKS}` } },
+    ...(subticks === 1 ? [] : [{ name: "settb", options: { expr: `intb/${subticks}` } }]),
     // Whole ticks: a float here is truncated and moves the grid.
     { name: "setpts", options: { expr: `PTS-(${zero})` } },
     // A frame for each field: 25i becomes 50p, as Apple's authoring specification 1.15 asks.

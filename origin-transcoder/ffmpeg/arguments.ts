@@ -37,6 +37,9 @@ function reading(input: Input, seek: string | null): Flags {
     ...openingFlags(input),
     // The file's own time stamps: all cutting is done on them.
     ["-copyts"],
+    // And those of presentation alone: after a damaged one libavcodec takes the decoding times for good, which differ
+    // by a picture from what the next segment's decoder takes.
+    ["-fflags", "+igndts"],
     // Do not cut at the seek: it would drop the picture that is still on screen there.
     ["-noaccurate_seek"],
     ...(seek === null ? [] : [["-ss", seek] as const]),
