@@ -104,6 +104,12 @@ describe("the clock of a sound track", () => {
     ]);
   });
 
+  it("does not count a first packet that is not heard", () => {
+    const stamp = (n: number) => Math.max(1, n) * 1024;
+    const sounding = frames(8, 1024, (n) => (n + 1) * 1024);
+    expect(sampleClock(stream, sounding, packets(100, stamp), exact)).toBeUndefined();
+  });
+
   it("counts on where time stamps jump a little, and gives way where they jump far", () => {
     const doubled = sampleClock(
       stream,

@@ -27,10 +27,8 @@ export function sampleClock(
     return undefined;
   if (VARIABLE_FRAME_CODECS.has(codec ?? "")) return undefined;
   const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
-  const starts = packets.head
-    .map(({ pts }) => pts)
-    .filter((pts) => pts !== undefined)
-    .map(toSamples);
+  const stamps = packets.head.map(({ pts }) => pts).filter((pts) => pts !== undefined);
+  const starts = withoutUnheard(stamps, heard).map(toSamples);
   const exact = countsSamples(timeBase, sampleRate);
   const [zeroth = 0, next = zeroth + frameSamples] = starts;
   // Phones cut or stretch the first frame where an edit begins: the count begins with it all the same.
@@ -43,6 +41,12 @@ export function sampleClock(
   const regions = packets.complete ? regionsOf(starts, frameSamples, sampleRate, first) : [first];
   if (regions.length > MAX_REGIONS) return undefined;
   return exact && regions.length === 1 ? undefined : { frameSamples, regions };
+}
+
+/** A first packet may prime the decoder and make no sound: the next one has the same time stamp then. */
+function withoutUnheard(stamps: readonly number[], heard: readonly ProbedFrame[]): readonly number[] {
+  const primes = stamps[0] === stamps[1] && stamps[0] === heard[0]?.pts && heard[0]?.pts !== heard[1]?.pts;
+  return primes ? stamps.slice(1) : stamps;
 }
 
 const modulo = (number: number, length: number): number => ((number % length) + length) % length;
