@@ -6,12 +6,12 @@ import type { DeliveryUrl } from "./delivery-url.ts";
  * What a delivery signature may have been computed over, likeliest first: SDKs leave the version out unless it is
  * part of the public id, and sign before they escape spaces (cloudinary 2.11.0, `lib/utils/index.js`, `url()`).
  */
-export function signedStrings(url: DeliveryUrl): readonly string[] {
+export function signedStrings(url: Pick<DeliveryUrl, "signedPath" | "version">): readonly string[] {
   const withVersion = url.signedPath;
-  const version = url.version === undefined ? undefined : `v${url.version}/`;
-  const at = version === undefined ? -1 : withVersion.lastIndexOf(version);
-  const without =
-    version === undefined ? withVersion : withVersion.slice(0, at) + withVersion.slice(at + version.length);
+  const segments = withVersion.split("/");
+  // The first one that looks so: no component does, but a folder of the public id may.
+  const at = url.version === undefined ? -1 : segments.indexOf(`v${url.version}`);
+  const without = at < 0 ? withVersion : segments.toSpliced(at, 1).join("/");
   const spellings = [without, withVersion, without.replaceAll("%20", " "), withVersion.replaceAll("%20", " ")];
   return [...new Set(spellings)];
 }
