@@ -24,7 +24,7 @@ export interface DeliveryQuery {
   readonly interval?: IntervalName | undefined;
 }
 
-export type DeliveryRow = Readonly<Record<string, string | number>>;
+export type DeliveryRow = Readonly<Record<string, string | number | null>>;
 
 export interface DeliveryCatalog {
   /** Counts batches, each exactly once, all or none. */

@@ -1,6 +1,6 @@
 /** DIMENSIONS and METRICS: what deliveries are told apart by, and what is counted of them. One entry a name. */
 
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { deliveries } from "./schema.ts";
 
 /** What a batch may be grouped by; the name in the API is the column's. */
@@ -20,20 +20,26 @@ export type DimensionName = keyof typeof DIMENSIONS;
 interface Metric {
   readonly title: string;
   readonly unit: string;
-  readonly expression: SQL<number>;
+  readonly expression: SQL<number | null>;
 }
 
-const share = (condition: SQL) =>
-  sql<number>`round(1.0 * sum(case when ${condition} then ${deliveries.requests} else 0 end) / sum(${deliveries.requests}), 6)`;
+/** A sum of nothing is nothing; SQL says NULL. */
+const total = (column: SQLWrapper) => sql<number>`coalesce(sum(${column}), 0)`;
+
+/** NULL where there is nothing that could have a share. */
+function share(condition: SQL): SQL<number | null> {
+  const { requests } = deliveries;
+  return sql`round(1.0 * sum(case when ${condition} then ${requests} else 0 end) / sum(${requests}), 6)`;
+}
 
 export const METRICS = {
-  requests: { title: "Requests", unit: "requests", expression: sql<number>`sum(${deliveries.requests})` },
-  bytes: { title: "Bytes delivered", unit: "bytes", expression: sql<number>`sum(${deliveries.bytes})` },
-  encodes: { title: "Encodes caused", unit: "encodes", expression: sql<number>`sum(${deliveries.encodes})` },
+  requests: { title: "Requests", unit: "requests", expression: total(deliveries.requests) },
+  bytes: { title: "Bytes delivered", unit: "bytes", expression: total(deliveries.bytes) },
+  encodes: { title: "Encodes caused", unit: "encodes", expression: total(deliveries.encodes) },
   encode_seconds: {
     title: "Time spent encoding",
     unit: "seconds",
-    expression: sql<number>`sum(${deliveries.encodeMilliseconds}) / 1000.0`,
+    expression: sql<number>`${total(deliveries.encodeMilliseconds)} / 1000.0`,
   },
   cache_ratio: {
     title: "Share answered from a cache",

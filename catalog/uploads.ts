@@ -1,6 +1,6 @@
 /** Chunked uploads under way. */
 
-import { and, eq, lt } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { uploadChunks, uploads } from "./schema.ts";
 
@@ -11,7 +11,7 @@ export interface UploadCatalog {
   find(cloud: string, id: string): Promise<ChunkedUpload | undefined>;
   /** Enters an upload unless its id is known; answers the one that is entered now. */
   enter(upload: ChunkedUpload): Promise<ChunkedUpload>;
-  /** Notes a chunk that R2 has taken; a chunk sent again replaces itself. */
+  /** Notes a chunk that R2 has taken; a chunk sent again replaces itself, one whose upload is over is forgotten. */
   noteChunk(chunk: UploadChunk, totalBytes: number | null): Promise<void>;
   chunks(cloud: string, id: string): Promise<readonly UploadChunk[]>;
   /** Ends an upload's record; answers whether this call did it, so that only one of several finishes an upload. */
@@ -39,9 +39,21 @@ export const uploadCatalog = (db: Database): UploadCatalog => ({
 
   async noteChunk(chunk, totalBytes) {
     const { cloud, uploadId, part: _, ...values } = chunk;
+    // Of an upload that is under way: left behind, it would be a part of the next one under this id.
+    const noted = db
+      .select({
+        cloud: uploads.cloud,
+        uploadId: uploads.id,
+        part: sql<number>`${chunk.part}`.as("part"),
+        etag: sql<string>`${chunk.etag}`.as("etag"),
+        bytes: sql<number>`${chunk.bytes}`.as("bytes"),
+        digest: sql<string>`${chunk.digest}`.as("digest"),
+      })
+      .from(uploads)
+      .where(one(cloud, uploadId));
     const note = db
       .insert(uploadChunks)
-      .values(chunk)
+      .select(noted)
       .onConflictDoUpdate({ target: [uploadChunks.cloud, uploadChunks.uploadId, uploadChunks.part], set: values });
     if (totalBytes === null) await note;
     else await db.batch([note, db.update(uploads).set({ totalBytes }).where(one(cloud, uploadId))]);

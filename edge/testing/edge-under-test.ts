@@ -1,9 +1,9 @@
 /** The Worker on real workerd with real storage, in front of an origin that the test provides. */
 
-import { readdirSync, readFileSync } from "node:fs";
 import { build } from "esbuild";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 import { unstable_readConfig } from "wrangler";
+import { migrate } from "../../catalog/testing/database.ts";
 
 export const CLOUD = "demo";
 export const API_KEY = "123456789012345";
@@ -65,17 +65,6 @@ function bindingsFromConfig() {
   };
 }
 
-async function migrate(miniflare: Miniflare): Promise<void> {
-  const database = await miniflare.getD1Database("DB");
-  const folder = "catalog/migrations";
-  for (const name of readdirSync(folder)
-    .filter((file) => file.endsWith(".sql"))
-    .sort()) {
-    const statements = readFileSync(`${folder}/${name}`, "utf8").split("--> statement-breakpoint");
-    await database.batch(statements.map((statement) => database.prepare(statement)));
-  }
-}
-
 export async function startEdge(variables: Readonly<Record<string, string>>): Promise<EdgeUnderTest> {
   const bindings = {
     CLOUD_NAME: CLOUD,
@@ -98,7 +87,7 @@ export async function startEdge(variables: Readonly<Record<string, string>>): Pr
   };
   const miniflare = new Miniflare(convertV4MiniflareOptions(options));
   const base = (await miniflare.ready).origin;
-  await migrate(miniflare);
+  await migrate(await miniflare.getD1Database("DB"));
   return {
     base,
     miniflare,

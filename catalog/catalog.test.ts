@@ -1,0 +1,29 @@
+/** Every catalog's contract, on the one adapter that there is: D1. */
+
+import { afterAll, beforeAll } from "vitest";
+import { type Catalog, openCatalog } from "./index.ts";
+import { describeAssetCatalogContract } from "./testing/assets.contract.ts";
+import { type DatabaseUnderTest, startDatabase } from "./testing/database.ts";
+import { describeDeliveryCatalogContract } from "./testing/deliveries.contract.ts";
+import { describeOriginBuildCatalogContract } from "./testing/origin-builds.contract.ts";
+import { describeUploadCatalogContract } from "./testing/uploads.contract.ts";
+
+let database: DatabaseUnderTest;
+
+beforeAll(async () => {
+  database = await startDatabase();
+});
+
+afterAll(async () => {
+  await database?.stop();
+});
+
+async function empty(): Promise<Catalog> {
+  await database.empty();
+  return openCatalog(database.d1);
+}
+
+describeAssetCatalogContract("D1", async () => (await empty()).assets);
+describeUploadCatalogContract("D1", async () => (await empty()).uploads);
+describeOriginBuildCatalogContract("D1", async () => (await empty()).originBuilds);
+describeDeliveryCatalogContract("D1", async () => (await empty()).deliveries);
