@@ -54,14 +54,14 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const url = parseDeliveryUrl(pathname);
   const grant = await services.access.checkDelivery(url, token, { original: mayBeOriginal(url), now: services.now() });
   const asset = await services.assets.find(url);
-  const output = outputOf(url, asset);
+  const plan = planDelivery(url.transformation, asset.source);
+  const output = outputOf(url, plan);
   if (output === "original") {
     return {
       response: await deliverOriginal(request, asset, grant, services),
       facts: factsOf(url, "original", "original", "copied"),
     };
   }
-  const plan = planDelivery(url.transformation, asset.source);
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
   return deliverWhole(request, url, plan, asset, output, grant, services);
 }

@@ -1,7 +1,6 @@
 /** Which output a delivery URL asks for. */
 
-import type { FoundAsset } from "#catalog";
-import { containerNamed, FORMATS, formatNamed } from "#media";
+import { containerNamed, type DeliveryPlan, FORMATS, formatNamed } from "#media";
 import { type DeliveryUrl, Problem } from "#transformation";
 
 /** Whether a URL may lead to the uploaded file as it is: it asks for no change, and for no stream or picture. */
@@ -11,9 +10,9 @@ export function mayBeOriginal(url: DeliveryUrl): boolean {
 }
 
 /** The name of a format, or `original` for the uploaded file; throws `unsupported-format`. */
-export function outputOf(url: DeliveryUrl, { source }: FoundAsset): string {
-  const asked = url.transformation.findLast((component) => component.format !== undefined)?.format;
+export function outputOf(url: DeliveryUrl, { source, encoding }: DeliveryPlan): string {
   // `f_auto` leaves a stream a stream: SDK plug-ins append it to everything.
+  const asked = encoding.format;
   const explicit = asked === undefined || asked === "auto" || url.extension === "m3u8" ? undefined : asked;
   const name = explicit ?? url.extension;
   const own: readonly string[] = containerNamed(source.container)?.extensions ?? [];

@@ -2,12 +2,16 @@
 
 import {
   canonicalTransformation,
+  type EditStep,
   type Encoding,
-  editsOf,
+  editOf,
+  type LiteralStep,
+  pickParameters,
   type Transformation,
   transformationTouching,
 } from "#transformation";
 import { type Grid, gridOf } from "./grid.ts";
+import { instantiate, type Kept, NOTHING_KEPT } from "./instantiate.ts";
 import type { AudioTrack, Source } from "./source.ts";
 import { type Resolved, resolve, soundRate } from "./stages.ts";
 import { timelineFrames } from "./timeline.ts";
@@ -23,9 +27,9 @@ export interface DeliveryPlan extends Resolved {
 }
 
 /** Plans a delivery; throws the Problems of the stages where the transformation cannot be had of this source. */
-export function planDelivery(transformation: Transformation, source: Source): DeliveryPlan {
-  const canonical = canonicalTransformation(transformation);
-  const resolved = resolve(editsOf(canonical), source);
+export function planDelivery(transformation: Transformation, source: Source, kept: Kept = NOTHING_KEPT): DeliveryPlan {
+  const steps = canonicalTransformation(instantiate(transformation, source, kept)) as readonly LiteralStep[];
+  const resolved = resolve(steps.filter((step) => step.kind === "edit").map(editOf), source);
   return {
     ...resolved,
     source,
@@ -33,10 +37,13 @@ export function planDelivery(transformation: Transformation, source: Source): De
     wantsSound: resolved.encoding.audioCodec !== "none",
     soundRate: (track) => soundRate(track, resolved.encoding),
     keys: {
-      picture: transformationTouching(canonical, "picture"),
-      sound: transformationTouching(canonical, "sound"),
-      // A whole file has one format, which its name says.
-      whole: canonicalTransformation(canonical.map(({ format: _, streamingProfile: __, ...component }) => component)),
+      picture: transformationTouching(steps, "picture"),
+      sound: transformationTouching(steps, "sound"),
+      // A whole file has one format, which its name says, and no streaming profile.
+      whole: canonicalTransformation(steps.map((step) => (step.kind === "edit" ? withoutFormat(step) : step))),
     },
   };
 }
+
+const withoutFormat = (step: EditStep): EditStep =>
+  pickParameters(step, ({ name }) => name !== "format" && name !== "streamingProfile" && name !== "attachment");

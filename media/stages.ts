@@ -13,40 +13,84 @@ import {
   toNumber,
   type Volume,
 } from "#transformation";
+import { type Canvas, type CanvasFilters, canvasOf, startingLater, withEffects } from "./canvas.ts";
 import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
-import { AAC_FRAME_SAMPLES } from "./grid.ts";
-import { type Canvas, canvasOf, sizePicture, turnPicture } from "./picture.ts";
+import { framePicture } from "./framing.ts";
+import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
+import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source } from "./source.ts";
-import { type Timeline, trimTimeline, wholeTimeline } from "./timeline.ts";
+import { type Timeline, timelineFrames, trimTimeline, wholeTimeline } from "./timeline.ts";
+import { turnPicture } from "./turning.ts";
 
 /** What a chain of edits has come to. */
 export interface Resolved {
   readonly timeline: Timeline;
   /** Absent where the source has no picture, or the URL wants none. */
   readonly canvas?: Canvas;
-  readonly soundFilters: readonly Filter[];
+  /** Timed filters count from a frame of the picture's time line, as on the canvas. */
+  readonly sound: readonly CanvasFilters[];
 }
 
 type Stage = (resolved: Resolved, edit: Edit) => Resolved;
 
-const trim: Stage = (resolved, edit) =>
-  edit.start || edit.end || edit.duration ? { ...resolved, timeline: trimTimeline(resolved.timeline, edit) } : resolved;
+const trim: Stage = (resolved, edit) => {
+  if (!edit.start && !edit.end && !edit.duration) return resolved;
+  const timeline = trimTimeline(resolved.timeline, edit);
+  const cutFrames = (timeline.clips[0]?.sourceFrame ?? 0) - (resolved.timeline.clips[0]?.sourceFrame ?? 0);
+  return {
+    ...resolved,
+    timeline,
+    ...(resolved.canvas && { canvas: startingLater(resolved.canvas, cutFrames) }),
+    sound: resolved.sound.map((step) =>
+      step.timedFrom === undefined ? step : { ...step, timedFrom: step.timedFrom + cutFrames },
+    ),
+  };
+};
+
+const retime: Stage = (resolved, { retimings = [] }) => {
+  const [first] = retimings;
+  if (first)
+    throw new Problem("unsupported-parameter", `e_${first.kind} is not served: edit the video before it is uploaded.`, {
+      parameter: `e_${first.kind}`,
+    });
+  return resolved;
+};
 
 const onCanvas =
-  (change: (canvas: Canvas, edit: Edit) => Canvas): Stage =>
+  (change: (canvas: Canvas, edit: Edit, resolved: Resolved) => Canvas): Stage =>
   (resolved, edit) =>
-    resolved.canvas ? { ...resolved, canvas: change(resolved.canvas, edit) } : resolved;
+    resolved.canvas ? { ...resolved, canvas: change(resolved.canvas, edit, resolved) } : resolved;
+
+const lengthOf = ({ timeline }: Resolved): Rational => secondsOf(timelineFrames(timeline), timeline.frameRate);
 
 function loudness(change: Volume): Filter {
   const factor = "decibels" in change ? `${change.decibels}dB` : String((100 + change.percent) / 100);
   return { name: "volume", options: { volume: factor } };
 }
 
-const sound: Stage = (resolved, edit) =>
-  edit.volume ? { ...resolved, soundFilters: [...resolved.soundFilters, loudness(edit.volume)] } : resolved;
+const sound: Stage = (resolved, { volume, soundEffects = [] }) => {
+  const durationSeconds = lengthOf(resolved);
+  const steps = soundEffects.map(({ filters, timed }) => ({
+    filters: filters({ durationSeconds }),
+    ...(timed && { timedFrom: 0 }),
+  }));
+  return { ...resolved, sound: [...resolved.sound, ...(volume ? [{ filters: [loudness(volume)] }] : []), ...steps] };
+};
 
 /** One component passes these in this order, wherever its parameters stood. */
-export const STAGES: readonly Stage[] = [trim, onCanvas(turnPicture), onCanvas(sizePicture), sound];
+export const STAGES: readonly Stage[] = [
+  trim,
+  retime,
+  onCanvas(turnPicture),
+  onCanvas(sizePicture),
+  onCanvas((canvas, edit, resolved) => withEffects(canvas, edit.pictureEffects ?? [], lengthOf(resolved))),
+  onCanvas(framePicture),
+  sound,
+];
+
+/** What an edit makes of a chain's state so far. */
+export const applyEdit = (resolved: Resolved, edit: Edit): Resolved =>
+  STAGES.reduce((staged, stage) => stage(staged, edit), resolved);
 
 /** Values for the whole delivery: the last component that sets one wins. */
 export const encodingOf = (edits: readonly Edit[]): Encoding =>
@@ -78,19 +122,21 @@ export function soundRate(track: AudioTrack | undefined, encoding: Encoding): nu
   return wanted !== undefined && OUTPUT_SAMPLE_RATES.includes(wanted) ? wanted : 48_000;
 }
 
+/** A source before anything is done to it. */
+export function resolvedSource(source: Source, { encoding }: { encoding: Encoding }): Resolved {
+  return {
+    timeline: wholeTimeline(source, frameRateOf(source, encoding)),
+    ...(source.video && encoding.videoCodec !== "none" && { canvas: canvasOf(source.video) }),
+    sound: [],
+  };
+}
+
 /** Resolves a chain of edits against a source; throws `empty-clip`, `no-picture`, `no-sound`. */
 export function resolve(edits: readonly Edit[], source: Source): Resolved & { encoding: Encoding } {
   const encoding = encodingOf(edits);
-  const wantsPicture = encoding.videoCodec !== "none";
-  if (!wantsPicture && source.audio.length === 0)
+  if (encoding.videoCodec === "none" && source.audio.length === 0)
     throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
-  const start: Resolved = {
-    timeline: wholeTimeline(source, frameRateOf(source, encoding)),
-    ...(source.video && wantsPicture && { canvas: canvasOf(source.video) }),
-    soundFilters: [],
-  };
-  const resolved = edits.reduce((state, edit) => STAGES.reduce((staged, stage) => stage(staged, edit), state), start);
-  return { ...resolved, encoding };
+  return { ...edits.reduce(applyEdit, resolvedSource(source, { encoding })), encoding };
 }
 
 /** Whether the output drops pictures of the source, which calls for a bias against ties (see `jobs/frame-filters.ts`). */

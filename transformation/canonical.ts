@@ -1,54 +1,152 @@
 /** The canonical form: equal meaning, equal spelling, so that every variant is encoded and stored once. */
 
 import type { Touch } from "./parameter.ts";
-import { type Component, PARAMETER_LIST, type Transformation } from "./parameters/index.ts";
+import { type AnyParameter, type Component, PARAMETER_LIST } from "./parameters/index.ts";
+import {
+  type EditStep,
+  editStep,
+  isEmptyStep,
+  type LayerStep,
+  type LiteralStep,
+  type Step,
+  type Transformation,
+} from "./step.ts";
 
 type Loose = Record<string, unknown>;
+
+const ENTRIES = new Map(PARAMETER_LIST.map((entry) => [entry.name as string, entry]));
+const KEYS = new Map(PARAMETER_LIST.map((entry) => [entry.key, entry]));
 
 const keep = (component: Component, wanted: (name: string) => boolean): Component =>
   Object.fromEntries(Object.entries(component).filter(([name]) => wanted(name))) as Component;
 
+/** Whether a component sets a parameter, by value or by expression. */
+type Has = (name: keyof Component) => boolean;
+
 /** What has an effect only beside something else, and is dropped where that is missing. */
-const SIMPLIFICATIONS: readonly ((component: Component) => Component)[] = [
+const SIMPLIFICATIONS: readonly ((component: Component, has: Has) => Component)[] = [
   // Width and height together fix the ratio.
-  (c) => (c.width !== undefined && c.height !== undefined ? keep(c, (name) => name !== "aspectRatio") : c),
+  (c, has) => (has("width") && has("height") ? keep(c, (name) => name !== "aspectRatio") : c),
   // Without a size there is nothing to crop to.
-  (c) =>
-    c.width === undefined && c.height === undefined && c.aspectRatio === undefined
-      ? keep(c, (name) => !["crop", "gravity", "x", "y"].includes(name))
-      : c,
+  (c, has) =>
+    has("width") || has("height") || has("aspectRatio")
+      ? c
+      : keep(c, (name) => !["crop", "gravity", "x", "y", "zoom"].includes(name)),
   // Scaling shows all of the picture, wherever gravity points.
-  (c) =>
-    ["fill", "pad", "crop"].includes(c.crop ?? "") ? c : keep(c, (name) => !["gravity", "x", "y"].includes(name)),
-  // The centre is where gravity points when nobody says otherwise.
+  (c, has) =>
+    has("crop") && !["scale", "fit", "limit", "mfit"].includes(c.crop ?? "")
+      ? c
+      : keep(c, (name) => !["gravity", "x", "y", "zoom"].includes(name)),
+  // A cut begins at its corner where it has coordinates: there the centre is no default.
   (c) => (c.gravity === "center" && !(c.crop === "crop" && (c.x || c.y)) ? keep(c, (name) => name !== "gravity") : c),
   // Start, end and duration overdetermine the clip: duration wins.
-  (c) => (c.duration !== undefined && c.endOffset !== undefined ? keep(c, (name) => name !== "endOffset") : c),
+  (c, has) => (has("duration") && has("endOffset") ? keep(c, (name) => name !== "endOffset") : c),
 ];
 
-const withoutDefaults = (component: Component): Component => {
-  const values = component as Loose;
-  const isDefault = (name: string) =>
-    PARAMETER_LIST.some((entry) => entry.name === name && entry.isDefault?.(values[name]));
-  return keep(component, (name) => values[name] !== undefined && !isDefault(name));
+/** What says nothing is left out; the centre is judged above, and beside a layer. */
+const withoutDefaults = (component: Component): Component =>
+  keep(component, (name) => {
+    const value = (component as Loose)[name];
+    return value !== undefined && (name === "gravity" || !ENTRIES.get(name)?.isDefault?.(value));
+  });
+
+const hasIn =
+  ({ component, open }: EditStep): Has =>
+  (name) =>
+    component[name] !== undefined || open.some(({ key }) => KEYS.get(key)?.name === name);
+
+const simplify = (step: EditStep): EditStep =>
+  SIMPLIFICATIONS.reduce(
+    (simpler, rule) => editStep(rule(simpler.component, hasIn(simpler)), simpler.open),
+    editStep(withoutDefaults(step.component), step.open),
+  );
+
+/** The parameters of a step that a rule picks. */
+export const pickParameters = (step: EditStep, wanted: (entry: AnyParameter) => boolean): EditStep =>
+  editStep(
+    keep(step.component, (name) => {
+      const entry = ENTRIES.get(name);
+      return entry !== undefined && wanted(entry);
+    }),
+    step.open.filter(({ key }) => {
+      const entry = KEYS.get(key);
+      return entry === undefined ? wanted === OF_COMPONENT : wanted(entry);
+    }),
+  );
+
+const OF_COMPONENT = (entry: AnyParameter): boolean => entry.scope === "component";
+const OF_DELIVERY = (entry: AnyParameter): boolean => entry.scope === "delivery";
+
+/** The later step's values win. */
+const joined = (a: EditStep, b: EditStep): EditStep => {
+  const has = hasIn(b);
+  return editStep({ ...keep(a.component, (name) => !has(name as keyof Component)), ...b.component }, [
+    ...a.open.filter(({ key }) => !has((KEYS.get(key)?.name ?? "") as keyof Component)),
+    ...b.open,
+  ]);
 };
 
-const simplify = (component: Component): Component =>
-  SIMPLIFICATIONS.reduce((simpler, rule) => rule(simpler), withoutDefaults(component));
+/** Centre is where a layer lies when nobody says otherwise. */
+const canonicalPlacement = (step: EditStep): EditStep =>
+  editStep(
+    keep(step.component, (name) => !ENTRIES.get(name)?.isDefault?.((step.component as Loose)[name])),
+    step.open,
+  );
 
-const ofScope = (component: Component, scope: "component" | "delivery"): Component =>
-  keep(component, (name) => PARAMETER_LIST.some((entry) => entry.name === name && entry.scope === scope));
+const canonicalLayer = (step: LayerStep): LayerStep => ({
+  ...step,
+  style: editStep(withoutDefaults(step.style.component), step.style.open),
+  steps: canonicalTransformation(step.steps),
+  placement: canonicalPlacement(step.placement),
+});
 
-const isEmpty = (component: Component): boolean => Object.keys(component).length === 0;
+function canonicalStep(step: Step): Step {
+  if (step.kind === "layer") return canonicalLayer(step);
+  if (step.kind !== "condition") return step;
+  return {
+    ...step,
+    whenMet: canonicalTransformation(step.whenMet),
+    otherwise: canonicalTransformation(step.otherwise),
+  };
+}
 
 /**
  * The canonical form of a transformation: defaults and what has no effect removed, what holds for the whole delivery
- * gathered in one last component (the last value given wins). Idempotent.
+ * gathered behind the steps (the last value given wins), but never across a condition or a name, which may set it, too.
+ * Idempotent.
  */
 export function canonicalTransformation(transformation: Transformation): Transformation {
-  const steps = transformation.map((component) => simplify(ofScope(component, "component")));
-  const whole: Component = Object.assign({}, ...transformation.map((component) => ofScope(component, "delivery")));
-  return [...steps, withoutDefaults(whole)].filter((component) => !isEmpty(component));
+  const steps: Step[] = [];
+  let whole = editStep({});
+  const flush = (): void => {
+    const simpler = editStep(withoutDefaults(whole.component), whole.open);
+    if (!isEmptyStep(simpler)) steps.push(simpler);
+    whole = editStep({});
+  };
+  for (const step of transformation) {
+    if (step.kind === "edit") {
+      const own = simplify(pickParameters(step, OF_COMPONENT));
+      if (!isEmptyStep(own)) steps.push(own);
+      whole = joined(whole, pickParameters(step, OF_DELIVERY));
+      continue;
+    }
+    if (step.kind === "condition" || step.kind === "named") flush();
+    const canonical = canonicalStep(step);
+    const saysNothing = canonical.kind === "condition" && canonical.whenMet.length + canonical.otherwise.length === 0;
+    if (!saysNothing) steps.push(canonical);
+  }
+  flush();
+  return steps;
+}
+
+const touches = (touch: Touch) => (entry: AnyParameter) => entry.touches.includes(touch);
+
+/** A layer that is seen does not change the sound, one that is heard does not change the picture, a joined one changes both. */
+function layerTouches({ layer, placement }: LayerStep, touch: Exclude<Touch, "choice">): boolean {
+  if (placement.component.splice !== undefined) return true;
+  const isHeard = layer.kind === "asset" && layer.media === "audio";
+  const isMovie = (layer.kind === "asset" || layer.kind === "fetch") && layer.media === "video";
+  return touch === "sound" ? isHeard || isMovie : !isHeard;
 }
 
 /**
@@ -56,11 +154,12 @@ export function canonicalTransformation(transformation: Transformation): Transfo
  * A crop does not change the sound, and what chooses among renditions changes neither.
  */
 export function transformationTouching(
-  transformation: Transformation,
+  steps: readonly LiteralStep[],
   touch: Exclude<Touch, "choice">,
-): Transformation {
-  const touching = new Set(
-    PARAMETER_LIST.filter((entry) => entry.touches.includes(touch)).map((entry) => entry.name as string),
-  );
-  return canonicalTransformation(transformation.map((component) => keep(component, (name) => touching.has(name))));
+): readonly LiteralStep[] {
+  const touching = steps.flatMap((step): LiteralStep[] => {
+    if (step.kind === "edit") return [pickParameters(step, touches(touch))];
+    return layerTouches(step, touch) ? [step] : [];
+  });
+  return canonicalTransformation(touching) as readonly LiteralStep[];
 }

@@ -28,8 +28,8 @@ describe("a delivery URL", () => {
       extension: "m3u8",
       version: "1312461204",
       transformation: [
-        { crop: "fill", height: { pixels: 360 }, width: { pixels: 640 } },
-        { startOffset: { seconds: { num: 5, den: 1 } } },
+        { kind: "edit", component: { crop: "fill", height: { pixels: 360 }, width: { pixels: 640 } } },
+        { kind: "edit", component: { startOffset: { seconds: { num: 5, den: 1 } } } },
       ],
     });
   });

@@ -2,8 +2,8 @@
 
 import { canonicalTransformation } from "./canonical.ts";
 import { formatTransformation, isComponent, parseTransformation } from "./language.ts";
-import type { Transformation } from "./parameters/index.ts";
 import { Problem } from "./problem.ts";
+import type { Transformation } from "./step.ts";
 
 export const DELIVERY_TYPES = ["upload", "private", "authenticated"] as const;
 /** `upload` is public; `authenticated` needs a grant; `private` needs one for the original only. */
@@ -121,9 +121,13 @@ export function checkPublicId(publicId: string): void {
   }
 }
 
+/** Spells a transformation for a path: texts in it may hold anything. */
+export const encodeTransformation = (transformation: Transformation): string =>
+  encodeURI(formatTransformation(transformation)).replaceAll(/[?#]/g, encodeURIComponent);
+
 /** The path of an asset with a transformation as it is given. */
 export function formatDeliveryUrl(url: AssetName & { transformation: Transformation; extension?: string }): string {
-  const transformation = formatTransformation(url.transformation);
+  const transformation = encodeTransformation(url.transformation);
   const name = `${encodePublicId(url.publicId)}${url.extension === undefined ? "" : `.${url.extension}`}`;
   return ["", url.cloud, "video", url.deliveryType, ...(transformation ? [transformation] : []), name].join("/");
 }

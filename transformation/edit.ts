@@ -1,9 +1,29 @@
 /** What a component of a URL means, as data: parameters set these values, stages resolve them against a source. */
 
+import type { Background, Border, Corners, Rgba } from "./colour-value.ts";
+import type { Quality, Volume } from "./encoding-values.ts";
+import type { Dimension, Turn } from "./picture-values.ts";
 import type { Rational } from "./rational.ts";
-import type { Dimension, FrameRateRange, Quality, TimeOffset, Turn, Volume } from "./values.ts";
+import type { StreamingProfile } from "./streaming-profile.ts";
+import type { FrameRateRange, TimeOffset } from "./time-values.ts";
 
-export type CropMode = "scale" | "fit" | "limit" | "fill" | "pad" | "crop";
+export const CROP_MODES = [
+  "scale",
+  "fit",
+  "limit",
+  "mfit",
+  "fill",
+  "lfill",
+  "pad",
+  "lpad",
+  "mpad",
+  "fill_pad",
+  "crop",
+  "thumb",
+  "auto",
+  "auto_pad",
+] as const;
+export type CropMode = (typeof CROP_MODES)[number];
 
 export const GRAVITIES = [
   "north_west",
@@ -16,13 +36,52 @@ export const GRAVITIES = [
   "south",
   "south_east",
 ] as const;
-export type Gravity = (typeof GRAVITIES)[number];
+/** A point of the compass. */
+export type Compass = (typeof GRAVITIES)[number];
+/** Where to look: a point of the compass, or what is worth seeing, as far as it can be found. */
+export type Gravity = Compass | { readonly auto: string };
 
 /** An ffmpeg filter as data; it is spelled and escaped in exactly one place. */
 export interface Filter {
   readonly name: string;
   readonly options?: Readonly<Record<string, string | number>>;
+  /** For a filter of several inputs: what comes to each of them. Without, the filter before it feeds the only one. */
+  readonly inputs?: readonly FilterInput[];
 }
+
+/** A copy of what has come so far, or a picture that is drawn; then filters over it. */
+export interface FilterInput {
+  /** A source of pictures such as `color`; without it the picture so far is copied. */
+  readonly drawn?: Filter;
+  readonly filters: readonly Filter[];
+}
+
+/** What an effect may know of the picture that it changes. */
+export interface PictureFacts {
+  readonly width: number;
+  readonly height: number;
+  /** Length of the video at this point of the chain. */
+  readonly durationSeconds: Rational;
+}
+
+/** A change of the picture: filters over what is shown. `timed` ones read `t`, the time since the video's start. */
+export interface PictureEffect {
+  readonly timed?: boolean;
+  readonly filters: (facts: PictureFacts) => readonly Filter[];
+}
+
+/** A change of the sound; `timed` as of the picture. */
+export interface SoundEffect {
+  readonly timed?: boolean;
+  readonly filters: (facts: { readonly durationSeconds: Rational }) => readonly Filter[];
+}
+
+/** A change of the order or the pace in which frames are shown. */
+export type Retiming =
+  | { readonly kind: "accelerate"; readonly percent: number }
+  | { readonly kind: "reverse" }
+  | { readonly kind: "boomerang" }
+  | { readonly kind: "loop"; readonly extraPlays: number };
 
 export type VideoCodecName = "h264" | "h265" | "av1";
 
@@ -34,14 +93,9 @@ export interface Encoding {
   readonly videoCodec?: VideoCodecName | "auto" | "none";
   readonly audioCodec?: "aac" | "none";
   readonly sampleRate?: number | "source";
+  readonly isMono?: boolean;
   readonly format?: string;
   readonly profile?: StreamingProfile;
-}
-
-/** A named set of rungs, possibly bounded by the smaller side of the picture. */
-export interface StreamingProfile {
-  readonly name: string;
-  readonly maxResolution?: number;
 }
 
 /** The meaning of one component. */
@@ -49,6 +103,7 @@ export interface Edit {
   readonly start?: TimeOffset;
   readonly end?: TimeOffset;
   readonly duration?: TimeOffset;
+  readonly retimings?: readonly Retiming[];
   readonly width?: Dimension;
   readonly height?: Dimension;
   readonly aspectRatio?: Rational;
@@ -56,7 +111,15 @@ export interface Edit {
   readonly gravity?: Gravity;
   readonly x?: Dimension;
   readonly y?: Dimension;
+  readonly zoom?: Rational;
   readonly turns?: readonly Turn[];
+  readonly pictureEffects?: readonly PictureEffect[];
+  readonly soundEffects?: readonly SoundEffect[];
+  readonly background?: Background;
+  readonly colour?: Rgba;
+  readonly border?: Border;
+  readonly corners?: Corners;
+  readonly opacityPercent?: number;
   readonly volume?: Volume;
   readonly encoding: Encoding;
 }
@@ -67,4 +130,21 @@ export const NO_EDIT: Edit = { encoding: {} };
 export const encoding = (edit: Edit, values: Encoding): Edit => ({
   ...edit,
   encoding: { ...edit.encoding, ...values },
+});
+
+/** Adds filters to what a component does with the picture. */
+export const onPicture = (edit: Edit, filters: PictureEffect["filters"], timed = false): Edit => ({
+  ...edit,
+  pictureEffects: [...(edit.pictureEffects ?? []), { filters, ...(timed && { timed }) }],
+});
+
+/** Adds filters to what a component does with the sound. */
+export const onSound = (edit: Edit, filters: SoundEffect["filters"], timed = false): Edit => ({
+  ...edit,
+  soundEffects: [...(edit.soundEffects ?? []), { filters, ...(timed && { timed }) }],
+});
+
+export const retime = (edit: Edit, retiming: Retiming): Edit => ({
+  ...edit,
+  retimings: [...(edit.retimings ?? []), retiming],
 });

@@ -1,20 +1,24 @@
 /** The door of this room: what a URL asks for, as values. Pure; imports no other room. */
 
 export * from "./canonical.ts";
+export type * from "./colour-value.ts";
+export { spellParameter } from "./component.ts";
 export * from "./delivery-url.ts";
 export * from "./edit.ts";
+export type * from "./encoding-values.ts";
+export * from "./evaluate.ts";
+export type * from "./expression.ts";
 export * from "./language.ts";
+export type * from "./layer.ts";
 export type { Parameter, Touch } from "./parameter.ts";
-export {
-  type Component,
-  PARAMETER_LIST,
-  PARAMETERS,
-  type ParameterName,
-  type Transformation,
-} from "./parameters/index.ts";
+export { type Component, PARAMETER_LIST, PARAMETERS, type ParameterName } from "./parameters/index.ts";
+export type * from "./picture-values.ts";
 export * from "./problem.ts";
 export * from "./rational.ts";
 export * from "./rendition-url.ts";
 export * from "./signature.ts";
-export { STREAMING_PROFILE_NAMES } from "./streaming-profile.ts";
+export * from "./step.ts";
+export { STREAMING_PROFILE_NAMES, type StreamingProfile } from "./streaming-profile.ts";
+export type * from "./text-style.ts";
+export type * from "./time-values.ts";
 export type * from "./values.ts";

@@ -13,8 +13,10 @@ export type Scope = "component" | "delivery";
 export type Touch = "picture" | "sound" | "choice";
 
 export interface Parameter<T> {
-  /** As it stands before the value: `w`, `so`, `e_volume`. */
+  /** As it stands before the value: `w`, `so`, `e_volume`, `fl_mono`. */
   readonly key: string;
+  /** Other spellings of the key. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   readonly value: Value<T>;
   readonly scope: Scope;
@@ -23,6 +25,9 @@ export interface Parameter<T> {
   readonly examples: readonly string[];
   /** Whether a value changes nothing, so that the canonical spelling leaves it out. */
   readonly isDefault?: (value: T) => boolean;
+  /** Beside a layer: whether it says where and when the layer is laid, or how a text is drawn; else it changes the layer. */
+  readonly layerRole?: "placement" | "style";
+  /** Throws `unsupported-parameter` for what the language knows and video has no use for. */
   readonly apply: (edit: Edit, value: T) => Edit;
 }
 

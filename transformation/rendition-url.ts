@@ -4,10 +4,17 @@
  */
 
 import { canonicalTransformation } from "./canonical.ts";
-import { type AssetName, checkPublicId, decodePathSegment, encodePublicId, parseAssetPrefix } from "./delivery-url.ts";
-import { formatTransformation, isComponent, parseTransformation } from "./language.ts";
-import type { Transformation } from "./parameters/index.ts";
+import {
+  type AssetName,
+  checkPublicId,
+  decodePathSegment,
+  encodePublicId,
+  encodeTransformation,
+  parseAssetPrefix,
+} from "./delivery-url.ts";
+import { isComponent, parseTransformation } from "./language.ts";
 import { Problem } from "./problem.ts";
+import type { Transformation } from "./step.ts";
 
 export type RenditionFile =
   | { readonly kind: "playlist" }
@@ -85,7 +92,7 @@ export function formatRenditionUrl(url: RenditionUrl): string {
 
 /** The folder of a rendition: what all its files share. */
 export function formatRenditionFolder(url: Omit<RenditionUrl, "file">): string {
-  const transformation = formatTransformation(url.transformation);
+  const transformation = encodeTransformation(url.transformation);
   const parts = ["", url.cloud, "video", url.deliveryType, ...(transformation ? [transformation] : [])];
   return [...parts, encodePublicId(url.publicId), `@${url.sourceVersion}.${url.recipe}`, url.rendition].join("/");
 }

@@ -1,6 +1,5 @@
 /** The spelling of streaming profiles; what rungs they hold is the ladder's knowledge. */
 
-import type { StreamingProfile } from "./edit.ts";
 import type { Value } from "./values.ts";
 
 /** The built-in names as Cloudinary's SDKs list them. */
@@ -17,18 +16,56 @@ export const STREAMING_PROFILE_NAMES = [
 
 const MAX_RESOLUTIONS = [480, 540, 720, 1080, 1440, 2160] as const;
 
-/** `auto`, `auto:maxres_720p`, `full_hd`. */
+/** A subtitle file that a stream offers. */
+export interface SubtitleChoice {
+  readonly language: string;
+  readonly file: string;
+}
+
+/** A named set of rungs, possibly bounded by the smaller side of the picture, with subtitles beside it. */
+export interface StreamingProfile {
+  readonly name: string;
+  readonly maxResolution?: number;
+  readonly subtitles?: readonly SubtitleChoice[];
+}
+
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u;
+
+/** `subtitles_((code_en-US;file_a.vtt);(code_es-ES;file_b.vtt))`. */
+function subtitlesFrom(text: string): readonly SubtitleChoice[] | undefined {
+  const list = /^subtitles_\((.*)\)$/.exec(text)?.[1];
+  const choices = list?.split(");(").map((choice) => {
+    const [, language, file] = /^\(?code_([A-Za-z0-9-]{2,35});file_([^;()]{1,200})\)?$/.exec(choice) ?? [];
+    return language !== undefined && file !== undefined ? { language, file } : undefined;
+  });
+  return choices?.every((choice) => choice !== undefined) ? choices : undefined;
+}
+
+const spellSubtitles = (choices: readonly SubtitleChoice[]): string =>
+  `subtitles_(${choices.map(({ language, file }) => `(code_${language};file_${file})`).join(";")})`;
+
+/** `auto`, `auto:maxres_720p`, `full_hd`, the name of a kept profile; then perhaps subtitles. */
 export function streamingProfile(): Value<StreamingProfile> {
-  const bounded = MAX_RESOLUTIONS.map((lines) => [`auto:maxres_${lines}p`, lines] as const);
+  const bounded = MAX_RESOLUTIONS.map((lines) => [`maxres_${lines}p`, lines] as const);
   return {
-    expected: `one of ${STREAMING_PROFILE_NAMES.join(", ")}, or auto:maxres_720p and the like`,
-    words: [...STREAMING_PROFILE_NAMES, ...bounded.map(([word]) => word)],
+    expected: `one of ${STREAMING_PROFILE_NAMES.join(", ")}, auto:maxres_720p and the like, or a kept profile`,
+    words: [...STREAMING_PROFILE_NAMES, ...bounded.map(([word]) => `auto:${word}`)],
     parse: (text) => {
-      const name = STREAMING_PROFILE_NAMES.find((known) => known === text);
-      if (name) return { name };
-      const maxResolution = bounded.find(([word]) => word === text)?.[1];
-      return maxResolution === undefined ? undefined : { name: "auto", maxResolution };
+      const [name = "", ...options] = text.split(/:(?=maxres_|subtitles_)/);
+      let profile: StreamingProfile = { name };
+      for (const option of options) {
+        const lines = name === "auto" ? bounded.find(([word]) => word === option)?.[1] : undefined;
+        const subtitles = subtitlesFrom(option);
+        if (lines === undefined && !subtitles) return undefined;
+        profile = { ...profile, ...(lines !== undefined ? { maxResolution: lines } : subtitles && { subtitles }) };
+      }
+      return NAME.test(name) ? profile : undefined;
     },
-    format: ({ name, maxResolution }) => (maxResolution === undefined ? name : `${name}:maxres_${maxResolution}p`),
+    format: ({ name, maxResolution, subtitles }) =>
+      [
+        name,
+        ...(maxResolution === undefined ? [] : [`maxres_${maxResolution}p`]),
+        ...(subtitles ? [spellSubtitles(subtitles)] : []),
+      ].join(":"),
   };
 }

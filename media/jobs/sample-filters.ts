@@ -28,13 +28,23 @@ export function sampleFilters(
     // Gaps become silence; first_pts counts input samples (measured: output samples drift by 158 a segment).
     { name: "aresample", options: { sample_rate: sampleRate, async: 1, min_hard_comp: 0.1, first_pts: first } },
     { name: "aformat", options: { sample_fmts: "fltp", channel_layouts: "stereo" } },
-    ...plan.soundFilters,
+    ...effectFilters(plan, offset, sampleRate),
     // Sound that ends before the picture is followed by silence.
     { name: "apad" },
     { name: "atrim", options: { start_pts: start, end_pts: end } },
     ...(offset === 0 ? [] : [{ name: "asetpts", options: { expr: `PTS-(${offset})` } }]),
   ];
 }
+
+/** Timed filters read the time since their own zero: behind the grid's filters time stamps count from the source's. */
+const effectFilters = (plan: DeliveryPlan, offset: number, sampleRate: number): readonly Filter[] =>
+  plan.sound.flatMap(({ filters, timedFrom }) => {
+    if (timedFrom === undefined) return filters;
+    const shift = offset - sampleAt(timedFrom, plan.grid.frameRate, sampleRate);
+    if (shift === 0) return filters;
+    const moved = (by: number): Filter => ({ name: "asetpts", options: { expr: `PTS-(${by})` } });
+    return [moved(shift), ...filters, moved(-shift)];
+  });
 
 /** A landing lies at most this far before the sample that is wanted: the longest distance of key pictures is taken. */
 const LANDING_SECONDS = 30;

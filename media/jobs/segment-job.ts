@@ -1,6 +1,7 @@
 /** The jobs that make a rendition: its init section and its segments. */
 
 import { add, type Rational, rational } from "#transformation";
+import { canvasFilters } from "../canvas.ts";
 import { AUDIO_CODECS, type Option, VIDEO_CODECS } from "../codecs.ts";
 import { colourFilters } from "../colour.ts";
 import {
@@ -54,7 +55,7 @@ function pictureJob(
     seeks: videoSeeks(plan.source, track, from, plan.grid.frameRate),
     filters: [
       ...frameFilters(plan, track, { from, to: from + span.frames, firstFrame: span.start }),
-      ...(plan.canvas?.filters ?? []),
+      ...(plan.canvas ? canvasFilters(plan.canvas) : []),
       ...colourFilters(track, rendition.stream),
     ],
     encoder: span.sampleFrames === 1 ? init.encoder : withPacketDuration(init.encoder, sampleTicks),

@@ -1,6 +1,7 @@
 /** Jobs for objects that are delivered in one piece: stills and clips of bounded length. */
 
 import { add, type Filter, Problem, rational, toNumber } from "#transformation";
+import { canvasFilters } from "../canvas.ts";
 import { AUDIO_CODECS, type Option, qualityPercent, VIDEO_CODECS } from "../codecs.ts";
 import { colourFilters, outputColour } from "../colour.ts";
 import { FORMATS } from "../formats/index.ts";
@@ -72,7 +73,7 @@ export function stillJob(plan: DeliveryPlan, formatName: string, context: JobCon
       streamIndex: video.streamIndex,
       filters: [
         ...frameFilters(plan, video, { from, to: from + 1, firstFrame: 0 }),
-        ...plan.canvas.filters,
+        ...canvasFilters(plan.canvas),
         ...colourFilters(video, size),
         convert,
         { name: "format", options: { pix_fmts: format.pixelFormat } },
@@ -120,7 +121,7 @@ function clipVideo(plan: DeliveryPlan): { stream: WholeStream; seeks: Seeks } | 
   const from = plan.timeline.clips[0]?.sourceFrame ?? 0;
   const filters = [
     ...frameFilters(plan, video, { from, to: from + plan.grid.frames, firstFrame: 0 }),
-    ...plan.canvas.filters,
+    ...canvasFilters(plan.canvas),
     ...colourFilters(video, rendition.stream),
   ];
   const timescale: Option = ["-video_track_timescale", String(videoTiming(plan.grid.frameRate).timescale)];

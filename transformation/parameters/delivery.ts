@@ -1,9 +1,18 @@
 /** Parameters of the encode and of the delivery: codec, quality, rate, format, streaming profile. */
 
 import { encoding } from "../edit.ts";
+import { bitRate, quality } from "../encoding-values.ts";
 import { parameter } from "../parameter.ts";
 import { STREAMING_PROFILE_NAMES, streamingProfile } from "../streaming-profile.ts";
-import { bitRate, oneOf, quality } from "../values.ts";
+import { refuse } from "../unserved.ts";
+import { anyText, oneOf, orUsual } from "../values.ts";
+import { type VideoCodecWish, videoCodecWish } from "../video-codec.ts";
+
+/** Every format of the language; which of them are delivered is the format table's knowledge. */
+export const FORMAT_NAMES =
+  "m3u8 mpd mp4 webm ogv mov mkv avi flv wmv mpeg mxf ts 3gp 3g2 mp3 aac m4a ogg opus wav flac aiff amr jpg png webp avif gif".split(
+    " ",
+  );
 
 export const delivery = {
   quality: parameter({
@@ -13,37 +22,65 @@ export const delivery = {
     scope: "delivery",
     touches: ["picture"],
     examples: ["80", "auto", "auto:eco"],
-    isDefault: (value) => "auto" in value && value.auto === "good",
+    isDefault: (value) => "auto" in value && value.auto === "good" && !value.chroma && value.maxQuantizer === undefined,
     apply: (edit, value) => encoding(edit, { quality: value }),
   }),
   bitRate: parameter({
     key: "br",
     summary: "The most bits per second that the picture may take.",
-    value: bitRate({ min: 20_000, max: 100_000_000 }),
+    value: bitRate({ min: 1000, max: 100_000_000 }),
     scope: "delivery",
     touches: ["picture"],
     examples: ["250k", "2m"],
-    apply: (edit, maxBitsPerSecond) => encoding(edit, { maxBitsPerSecond }),
+    apply: (edit, { bitsPerSecond }) => encoding(edit, { maxBitsPerSecond: bitsPerSecond }),
   }),
   videoCodec: parameter({
     key: "vc",
     summary: "Video codec: h264, h265 or av1; auto takes what the client plays best; none leaves the picture out.",
-    value: oneOf(["auto", "h264", "h265", "av1", "none"], { hevc: "h265" }),
+    value: videoCodecWish,
     scope: "delivery",
     touches: ["choice"],
-    examples: ["av1", "auto"],
-    isDefault: (codec) => codec === "auto",
-    apply: (edit, videoCodec) => encoding(edit, { videoCodec }),
+    examples: ["av1", "auto", "h264:baseline:3.1"],
+    isDefault: ({ codec }) => codec === "auto",
+    apply: (edit, { codec }: VideoCodecWish) =>
+      codec === "auto" || codec === "none" || codec === "h264" || codec === "h265" || codec === "av1"
+        ? encoding(edit, { videoCodec: codec })
+        : refuse(`vc_${codec}`, "video is coded as h264, h265 or av1.")(edit),
   }),
   format: parameter({
     key: "f",
     summary: "Output format; auto takes what the extension says, or what the client plays best.",
-    value: oneOf(["auto", "m3u8", "mp4", "jpg", "png", "webp"], { jpeg: "jpg", "auto:video": "auto", hls: "m3u8" }),
+    value: oneOf(["auto", ...FORMAT_NAMES], {
+      jpeg: "jpg",
+      "auto:video": "auto",
+      "auto:image": "auto",
+      "auto:animated": "auto",
+      hls: "m3u8",
+    }),
     scope: "delivery",
     touches: ["choice"],
     examples: ["mp4", "auto"],
     isDefault: (format) => format === "auto",
     apply: (edit, format) => encoding(edit, { format }),
+  }),
+  dynamicRange: parameter({
+    key: "dr",
+    summary: "high keeps a high dynamic range where the client shows it.",
+    value: oneOf(["high"]),
+    scope: "delivery",
+    touches: ["choice"],
+    examples: ["high"],
+    apply: refuse("dr", "everything is delivered in standard dynamic range."),
+  }),
+  attachment: parameter({
+    key: "fl_attachment",
+    aliases: ["fl_streaming_attachment"],
+    summary: "Has browsers save the file instead of showing it, under the name that is given.",
+    value: orUsual(anyText, ""),
+    scope: "delivery",
+    touches: ["choice"],
+    examples: ["", "my_clip"],
+    apply: (edit) => edit,
   }),
   streamingProfile: parameter({
     key: "sp",

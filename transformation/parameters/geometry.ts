@@ -1,8 +1,10 @@
 /** Parameters of size and place: what part of the picture is shown, how large, and which way up. */
 
-import { GRAVITIES } from "../edit.ts";
+import { CROP_MODES } from "../edit.ts";
+import { gravity } from "../gravity.ts";
 import { parameter } from "../parameter.ts";
-import { aspectRatio, coordinate, dimension, oneOf, rotation } from "../values.ts";
+import { aspectRatio, coordinate, dimension, rotation } from "../picture-values.ts";
+import { decimal, oneOf } from "../values.ts";
 
 /** The largest side that a URL may ask for: 8K, the largest level the encoders know. */
 const MAX_SIDE_PIXELS = 8192;
@@ -29,8 +31,8 @@ export const geometry = {
   crop: parameter({
     key: "c",
     summary:
-      "How the picture comes to its size: scale (exactly), fit (inside), limit (inside, never larger), fill (cover and cut), pad (inside, on black), crop (cut without scaling).",
-    value: oneOf(["scale", "fit", "limit", "fill", "pad", "crop"]),
+      "How the picture comes to its size: scale (exactly), fit (inside), limit (inside, never larger), mfit (inside, never smaller), fill (cover and cut), lfill (the same, never larger), pad (inside, on a background), lpad and mpad (the same, never larger or smaller), fill_pad (cover as far as nothing important is lost, then pad), crop (cut without scaling), thumb and auto (cut to what is worth seeing).",
+    value: oneOf(CROP_MODES),
     ...picture,
     examples: ["fill", "limit"],
     isDefault: (crop) => crop === "scale",
@@ -47,16 +49,19 @@ export const geometry = {
   gravity: parameter({
     key: "g",
     summary: "Which part of the picture is kept when it is cut, or where it stands when it is padded.",
-    value: oneOf(GRAVITIES, { xy_center: "center", centre: "center" }),
+    value: gravity,
     ...picture,
+    layerRole: "placement",
     examples: ["north", "south_east"],
-    apply: (edit, gravity) => ({ ...edit, gravity }),
+    isDefault: (value) => value === "center",
+    apply: (edit, value) => ({ ...edit, gravity: value }),
   }),
   x: parameter({
     key: "x",
     summary: "Distance from the side that gravity names, in pixels or as a share of the width.",
     value: coordinate({ max: MAX_SIDE_PIXELS }),
     ...picture,
+    layerRole: "placement",
     examples: ["10", "0.1"],
     apply: (edit, x) => ({ ...edit, x }),
   }),
@@ -65,8 +70,18 @@ export const geometry = {
     summary: "Distance from the side that gravity names, in pixels or as a share of the height.",
     value: coordinate({ max: MAX_SIDE_PIXELS }),
     ...picture,
+    layerRole: "placement",
     examples: ["10", "0.1"],
     apply: (edit, y) => ({ ...edit, y }),
+  }),
+  zoom: parameter({
+    key: "z",
+    summary: "Zoom of thumb and auto crops: below 1 more of the surroundings is kept, above 1 less.",
+    value: decimal({ min: 0.01, max: 100 }),
+    ...picture,
+    examples: ["0.75"],
+    isDefault: (zoom) => zoom.num === zoom.den,
+    apply: (edit, zoom) => ({ ...edit, zoom }),
   }),
   angle: parameter({
     key: "a",

@@ -1,8 +1,10 @@
 /** Parameters of sound. */
 
 import { encoding } from "../edit.ts";
+import { volume } from "../encoding-values.ts";
 import { parameter } from "../parameter.ts";
-import { oneOf, volume } from "../values.ts";
+import { refuse } from "../unserved.ts";
+import { nothing, oneOf } from "../values.ts";
 
 const SAMPLE_RATES = [
   "8000",
@@ -32,15 +34,27 @@ export const sound = {
     isDefault: (change) => ("percent" in change ? change.percent : change.decibels) === 0,
     apply: (edit, change) => ({ ...edit, volume: change }),
   }),
+  mono: parameter({
+    key: "fl_mono",
+    summary: "One channel of sound instead of two.",
+    value: nothing,
+    scope: "delivery",
+    touches: ["sound"],
+    examples: [""],
+    apply: refuse("fl_mono", "sound has two channels."),
+  }),
   audioCodec: parameter({
     key: "ac",
-    summary: "Audio codec: aac, or none for a video without sound.",
-    value: oneOf(["aac", "none"]),
+    summary: "Audio codec: aac, or none for a video without sound; others stand for the format that holds them.",
+    value: oneOf(["aac", "none", "mp3", "vorbis", "opus"]),
     scope: "delivery",
     touches: ["choice"],
     examples: ["none"],
     isDefault: (codec) => codec === "aac",
-    apply: (edit, audioCodec) => encoding(edit, { audioCodec }),
+    apply: (edit, audioCodec) => {
+      if (audioCodec === "aac" || audioCodec === "none") return encoding(edit, { audioCodec });
+      return refuse(`ac_${audioCodec}`, "sound is coded as AAC.")(edit);
+    },
   }),
   sampleRate: parameter({
     key: "af",

@@ -2,15 +2,19 @@
 
 import { encoding } from "../edit.ts";
 import { parameter } from "../parameter.ts";
-import { frameRateRange, timeOffset } from "../values.ts";
+import { frameRateRange, timeOffset } from "../time-values.ts";
+import { refuse } from "../unserved.ts";
+import { decimal } from "../values.ts";
 
 /** A day: longer than anything uploaded, short enough that all arithmetic stays exact. */
 const MAX_OFFSET_SECONDS = 86_400;
 
+const refuseAuto = refuse("auto", "no moment is chosen for you; name one in seconds, or as a share such as 10p.");
+
 /** Apple's authoring specification 1.19 allows 60 frames per second and no more. */
 const MAX_FRAMES_PER_SECOND = 60;
 
-const trim = { scope: "component", touches: ["picture", "sound"] } as const;
+const trim = { scope: "component", touches: ["picture", "sound"], layerRole: "placement" } as const;
 
 export const time = {
   startOffset: parameter({
@@ -19,8 +23,8 @@ export const time = {
     value: timeOffset({ maxSeconds: MAX_OFFSET_SECONDS }),
     ...trim,
     examples: ["6.5", "35p"],
-    isDefault: (offset) => ("seconds" in offset ? offset.seconds : offset.share).num === 0,
-    apply: (edit, start) => ({ ...edit, start }),
+    isDefault: (offset) => offset !== "auto" && ("seconds" in offset ? offset.seconds : offset.share).num === 0,
+    apply: (edit, start) => (start === "auto" ? refuseAuto(edit) : { ...edit, start: start }),
   }),
   endOffset: parameter({
     key: "eo",
@@ -28,8 +32,8 @@ export const time = {
     value: timeOffset({ maxSeconds: MAX_OFFSET_SECONDS }),
     ...trim,
     examples: ["10", "90p"],
-    isDefault: (offset) => "share" in offset && offset.share.num === offset.share.den,
-    apply: (edit, end) => ({ ...edit, end }),
+    isDefault: (offset) => offset !== "auto" && "share" in offset && offset.share.num === offset.share.den,
+    apply: (edit, end) => (end === "auto" ? refuseAuto(edit) : { ...edit, end: end }),
   }),
   duration: parameter({
     key: "du",
@@ -37,7 +41,7 @@ export const time = {
     value: timeOffset({ maxSeconds: MAX_OFFSET_SECONDS }),
     ...trim,
     examples: ["5", "10p"],
-    apply: (edit, duration) => ({ ...edit, duration }),
+    apply: (edit, duration) => (duration === "auto" ? refuseAuto(edit) : { ...edit, duration: duration }),
   }),
   frameRate: parameter({
     key: "fps",
@@ -48,5 +52,36 @@ export const time = {
     touches: ["picture", "sound"],
     examples: ["25", "-30", "20-25"],
     apply: (edit, frameRate) => encoding(edit, { frameRate }),
+  }),
+  keyframeInterval: parameter({
+    key: "ki",
+    summary: "Seconds between key pictures, of files in one piece; streams have one every two seconds.",
+    value: decimal({ min: 0.05, max: 300 }),
+    scope: "delivery",
+    touches: ["choice"],
+    examples: ["2"],
+    apply: (edit) => edit,
+  }),
+  samplingRate: parameter({
+    key: "vs",
+    summary: "Frames of an animated picture: how many in all, or every how many seconds.",
+    value: {
+      expected: "a number of frames from 1 to 1000, or seconds such as 2.3s",
+      parse: (text) => (/^([1-9]\d{0,2}|1000|\d{1,3}(\.\d{1,3})?s)$/.test(text) ? text : undefined),
+      format: (text) => text,
+    },
+    scope: "delivery",
+    touches: ["picture"],
+    examples: ["20", "2.3s"],
+    apply: refuse("vs", "animated pictures are not made here."),
+  }),
+  delay: parameter({
+    key: "dl",
+    summary: "Milliseconds between the frames of an animated picture.",
+    value: decimal({ min: 10, max: 60_000 }),
+    scope: "delivery",
+    touches: ["picture"],
+    examples: ["200"],
+    apply: refuse("dl", "animated pictures are not made here."),
   }),
 };

@@ -37,7 +37,7 @@ export const PUBLIC_IDS: readonly string[] = [
   "--dashes--",
 ];
 
-/** Transformations in the SDK's words; a test sees to it that every parameter is among them. */
+/** Transformations in the SDK's words. */
 export const SDK_TRANSFORMATIONS: readonly Options[] = [
   {},
   { width: 300, height: 200, crop: "fill", gravity: "north_west" },

@@ -1,0 +1,58 @@
+/** Parameters beside `fl_layer_apply`: how a layer is laid, blended and joined. */
+
+import { parameter } from "../parameter.ts";
+import { refuse } from "../unserved.ts";
+import { anyText, nothing, orUsual, wholeNumber } from "../values.ts";
+
+const placement = { scope: "component", touches: ["picture"], layerRole: "placement" } as const;
+
+const flag = (name: string, summary: string) =>
+  parameter({
+    key: `fl_${name}`,
+    summary,
+    value: nothing,
+    ...placement,
+    examples: [""],
+    apply: refuse(`fl_${name}`, "it stands beside a layer, and layers are not drawn here."),
+  });
+
+const blend = (name: string, summary: string) =>
+  parameter({
+    key: `e_${name}`,
+    summary,
+    value: orUsual(wholeNumber({ min: 0, max: 100 }), 100),
+    ...placement,
+    examples: [""],
+    apply: refuse(`e_${name}`, "it blends a layer, and layers are not drawn here."),
+  });
+
+export const layering = {
+  noOverflow: flag("no_overflow", "Cuts off what of a layer lies outside of the picture."),
+  tiled: flag("tiled", "Repeats the layer over the whole picture."),
+  relative: flag("relative", "Sizes of the layer are shares of the picture beneath it."),
+  regionRelative: flag("region_relative", "Sizes of the layer are shares of the region that gravity finds."),
+  cutter: flag("cutter", "Cuts the picture to the layer's shape."),
+  splice: parameter({
+    key: "fl_splice",
+    summary: "Joins the layer behind the video, or with so_0 before it; with a transition where one is named.",
+    value: anyText,
+    ...placement,
+    touches: ["picture", "sound"],
+    examples: ["", "transition_(name_fade;du_2.5)"],
+    apply: refuse("fl_splice", "it stands beside a layer, and layers are not drawn here."),
+  }),
+  blendScreen: blend("screen", "Blends the layer so that it only lightens."),
+  blendMultiply: blend("multiply", "Blends the layer so that it only darkens."),
+  blendOverlay: blend("overlay", "Blends the layer so that it strengthens contrast."),
+  blendMask: blend("mask", "Takes the layer's lightness for the picture's opacity."),
+  antiRemoval: blend("anti_removal", "Changes the layer a little, so that it is harder to remove."),
+  displace: blend("displace", "Moves pixels by the layer's lightness."),
+  transition: parameter({
+    key: "e_transition",
+    summary: "Beside a layer: its lightness over time is the mask of a transition.",
+    value: anyText,
+    ...placement,
+    examples: [""],
+    apply: refuse("e_transition", "it stands beside a layer, and layers are not drawn here."),
+  }),
+};

@@ -1,0 +1,83 @@
+/** Grammars of sizes, places, ratios and turns. */
+
+import { compare, ONE, parseRational, type Rational, rational, toDecimal } from "./rational.ts";
+import { percentOf, type Value } from "./values.ts";
+
+/** A length of the picture: pixels, or a share of what the picture measures at that point of the chain. */
+export type Dimension = { readonly pixels: number } | { readonly share: Rational };
+
+/** `640`, `0.5`, `1.0`, `50p`: a number with a point is a share, one without is pixels (url-gen prints both). */
+export function dimension({ max }: { max: number }): Value<Dimension> {
+  return {
+    expected: `pixels from 1 to ${max}, or a share such as 0.5`,
+    parse: (text) => {
+      if (/^\d{1,9}$/.test(text)) {
+        const pixels = Number(text);
+        return pixels >= 1 && pixels <= max ? { pixels } : undefined;
+      }
+      const share = percentOf(text) ?? (/^\d{1,3}\.\d+$/.test(text) ? parseRational(text) : undefined);
+      return share && share.num > 0 && compare(share, rational(100)) <= 0 ? { share } : undefined;
+    },
+    format: (value) => ("pixels" in value ? String(value.pixels) : withPoint(value.share)),
+  };
+}
+
+/** A place in the picture: pixels or a share, either of them possibly negative. */
+export function coordinate({ max }: { max: number }): Value<Dimension> {
+  return {
+    expected: `pixels from -${max} to ${max}, or a share such as 0.5`,
+    parse: (text) => {
+      if (/^-?\d{1,9}$/.test(text)) {
+        const pixels = Number(text);
+        return Math.abs(pixels) <= max ? { pixels } : undefined;
+      }
+      const share = percentOf(text) ?? (/^-?\d{1,3}\.\d+$/.test(text) ? parseRational(text) : undefined);
+      return share && { share };
+    },
+    format: (value) => ("pixels" in value ? String(value.pixels) : withPoint(value.share)),
+  };
+}
+
+const withPoint = (share: Rational): string => {
+  const text = toDecimal(share);
+  return text.includes(".") ? text : `${text}.0`;
+};
+
+/** `16:9` or `1.78`. */
+export function aspectRatio(): Value<Rational> {
+  const inRange = (ratio: Rational) => compare(ratio, rational(1, 100)) >= 0 && compare(ratio, rational(100)) <= 0;
+  return {
+    expected: "a ratio such as 16:9 or 1.78, from 0.01 to 100",
+    parse: (text) => {
+      const pair = /^(\d{1,5}(?:\.\d{1,4})?):(\d{1,5}(?:\.\d{1,4})?)$/.exec(text);
+      const [width, height] = [parseRational(pair?.[1] ?? text), pair ? parseRational(pair[2] ?? "") : ONE];
+      if (!width || !height || width.num <= 0 || height.num <= 0) return undefined;
+      const ratio = rational(width.num * height.den, width.den * height.num);
+      return inRange(ratio) ? ratio : undefined;
+    },
+    format: (ratio) => `${ratio.num}:${ratio.den}`,
+  };
+}
+
+/** One step of a rotation, in the order of the URL. The automatic ones turn only what does not lie as asked. */
+export type Turn = { readonly degrees: number } | "hflip" | "vflip" | "ignore" | "auto_left" | "auto_right" | "auto";
+
+/** `90`, `-90`, `hflip.90`, `ignore` (the source's own rotation is not applied), `auto_left:15`. */
+export function rotation(): Value<readonly Turn[]> {
+  const words = ["hflip", "vflip", "ignore", "auto_left", "auto_right", "auto"] as const;
+  const turn = (text: string): Turn | undefined => {
+    const word = words.find((known) => known === text);
+    if (word) return word;
+    if (!/^-?\d{1,3}$/.test(text)) return undefined;
+    return { degrees: ((Number(text) % 360) + 360) % 360 };
+  };
+  return {
+    expected: "degrees from -999 to 999, hflip, vflip, auto_left, auto_right or ignore, joined by points",
+    words,
+    parse: (text) => {
+      const turns = text.split(/[.:]/).map(turn);
+      return turns.length <= 8 && turns.every((known) => known !== undefined) ? turns : undefined;
+    },
+    format: (turns) => turns.map((step) => (typeof step === "string" ? step : String(step.degrees))).join("."),
+  };
+}
