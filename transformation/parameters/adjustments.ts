@@ -43,8 +43,8 @@ export const adjustments = {
     "brightness",
     "Lighter or darker, in percent.",
     { min: -99, max: 100, usual: 80 },
-    // Half of the range at most: a full one would leave white or black alone.
-    (percent) => [{ name: "eq", options: { brightness: decimals(percent / 200) } }],
+    // Half of the range at most: a full one would leave white or black alone. By lutyuv: eq truncates to percents.
+    (percent) => [{ name: "lutyuv", options: { y: `clip(val+${Math.round((percent * 255) / 200)},minval,maxval)` } }],
   ),
   contrast: adjustment(
     "contrast",

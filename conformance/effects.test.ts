@@ -1,0 +1,328 @@
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { ffmpeg } from "./films.ts";
+import { output } from "./pictures.ts";
+import { address, get, joinRendition, openStream, upload } from "./stream.ts";
+
+/** Colours of the patches, left to right, top to bottom: none so bright or dark that an adjustment cuts it off. */
+const PATCHES = [
+  [170, 60, 60],
+  [60, 150, 70],
+  [70, 80, 170],
+  [128, 128, 128],
+  [90, 90, 90],
+  [165, 165, 165],
+  [160, 140, 60],
+  [110, 100, 120],
+] as const;
+type Rgb = readonly [number, number, number];
+
+const [COLUMNS, SIDE] = [4, 80];
+const [WIDTH, HEIGHT] = [COLUMNS * SIDE, 2 * SIDE];
+
+const { folder, settings } = inject("service");
+const delivery = (transformation: string, name: string): string =>
+  address(`/${settings.CLOUD_NAME}/video/upload/${transformation === "" ? "" : `${transformation}/`}${name}`);
+
+beforeAll(async () => {
+  const path = join(folder, "patches.mp4");
+  const sources = PATCHES.flatMap(([r, g, b]) => [
+    "-f",
+    "lavfi",
+    "-i",
+    `color=c=${[r, g, b].map((level) => level.toString(16).padStart(2, "0")).join("")}:s=${SIDE}x${SIDE}:r=25:d=6,format=rgb24`,
+  ]);
+  const row = (first: number) =>
+    `${Array.from({ length: COLUMNS }, (_, at) => `[${first + at}]`).join("")}hstack=inputs=${COLUMNS}`;
+  const graph = `${row(0)}[a];${row(COLUMNS)}[b];[a][b]vstack,scale=out_color_matrix=bt601:out_range=tv,format=yuv420p`;
+  const tags = ["-colorspace", "smpte170m", "-color_primaries", "smpte170m", "-color_trc", "smpte170m"];
+  await ffmpeg(
+    ...sources,
+    "-filter_complex",
+    graph,
+    "-c:v",
+    "libx264",
+    "-preset",
+    "veryfast",
+    "-crf",
+    "4",
+    ...tags,
+    path,
+  );
+  await upload(path, "patches");
+});
+
+interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Buffer;
+}
+
+const at = ({ width, pixels }: Picture, x: number, y: number): Rgb => {
+  const start = (y * width + x) * 3;
+  return [pixels[start] ?? 0, pixels[start + 1] ?? 0, pixels[start + 2] ?? 0];
+};
+
+async function still(transformation: string, size = { width: WIDTH, height: HEIGHT }): Promise<Picture> {
+  const png = new Uint8Array(await (await get(delivery(transformation, "patches.png"))).arrayBuffer());
+  const pixels = await output(
+    "ffmpeg",
+    ["-v", "error", "-i", "pipe:0", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"],
+    png,
+  );
+  expect(pixels.length, transformation).toBe(size.width * size.height * 3);
+  return { ...size, pixels };
+}
+
+/** The middle of each patch, where no neighbour shines through. */
+const patchesOf = (picture: Picture): readonly Rgb[] =>
+  PATCHES.map((_, index) =>
+    at(picture, (index % COLUMNS) * SIDE + SIDE / 2, Math.floor(index / COLUMNS) * SIDE + SIDE / 2),
+  );
+
+/** ITU-R BT.601: full-range RGB to limited-range YCbCr and back. */
+const toYuv = ([r, g, b]: Rgb): Rgb => [
+  16 + (65.481 * r + 128.553 * g + 24.966 * b) / 255,
+  128 + (-37.797 * r - 74.203 * g + 112 * b) / 255,
+  128 + (112 * r - 93.786 * g - 18.214 * b) / 255,
+];
+const toRgb = ([y, u, v]: Rgb): Rgb => {
+  const light = 1.164_38 * (y - 16);
+  return [
+    light + 1.596_03 * (v - 128),
+    light - 0.391_76 * (u - 128) - 0.812_97 * (v - 128),
+    light + 2.017_23 * (u - 128),
+  ];
+};
+const inYuv =
+  (change: (yuv: Rgb) => Rgb) =>
+  (rgb: Rgb): Rgb =>
+    toRgb(change(toYuv(rgb)));
+
+const luma = ([r, g, b]: Rgb): number => 0.299 * r + 0.587 * g + 0.114 * b;
+
+/** Coding and rounding may move a level by this much. */
+const TOLERANCE = 6;
+
+function expectPatches(actual: readonly Rgb[], change: (rgb: Rgb) => Rgb, label: string): void {
+  actual.forEach((rgb, index) => {
+    const wanted = change(PATCHES[index] as Rgb).map((level) => Math.min(255, Math.max(0, level)));
+    rgb.forEach((level, channel) => {
+      expect(
+        Math.abs(level - (wanted[channel] ?? 0)),
+        `${label}: patch ${index} is ${rgb}, not ${wanted}`,
+      ).toBeLessThanOrEqual(TOLERANCE);
+    });
+  });
+}
+
+const SEPIA = [
+  [0.393, 0.769, 0.189],
+  [0.349, 0.686, 0.168],
+  [0.272, 0.534, 0.131],
+] as const;
+
+describe("an adjustment of every pixel", () => {
+  it.each<[string, (rgb: Rgb) => Rgb]>([
+    ["", (rgb) => rgb],
+    ["e_brightness:20", inYuv(([y, u, v]) => [y + 0.1 * 255, u, v])],
+    ["e_brightness:-30", inYuv(([y, u, v]) => [y - 0.15 * 255, u, v])],
+    ["e_contrast:30", inYuv(([y, u, v]) => [(y - 127.5) * 1.3 + 127.5, u, v])],
+    ["e_saturation:-100", (rgb) => [luma(rgb), luma(rgb), luma(rgb)]],
+    ["e_saturation:20", inYuv(([y, u, v]) => [y, (u - 128) * 1.2 + 128, (v - 128) * 1.2 + 128])],
+    ["e_gamma:50", inYuv(([y, u, v]) => [255 * (y / 255) ** (1 / 1.5), u, v])],
+    ["e_grayscale", (rgb) => [luma(rgb), luma(rgb), luma(rgb)]],
+    ["e_negate", ([r, g, b]) => [255 - r, 255 - g, 255 - b]],
+    ["e_blackwhite", (rgb) => (luma(rgb) >= 127.5 ? [255, 255, 255] : [0, 0, 0])],
+    [
+      "e_sepia:60",
+      (rgb) =>
+        SEPIA.map((row, channel) => {
+          const brown = row.reduce((sum, weight, index) => sum + weight * (rgb[index] ?? 0), 0);
+          return 0.6 * brown + 0.4 * (rgb[channel] ?? 0);
+        }) as unknown as Rgb,
+    ],
+    ["o_50", ([r, g, b]) => [r / 2, g / 2, b / 2]],
+    ["o_25,b_white", ([r, g, b]) => [191 + r / 4, 191 + g / 4, 191 + b / 4]],
+  ])("%s gives the colours that its definition gives", async (effect, change) => {
+    const picture = await still(effect === "" ? "so_1" : `so_1/${effect}`);
+    // The grey in the middle of the scale may fall on either side of black and white.
+    const patches = patchesOf(picture);
+    const judged =
+      effect === "e_blackwhite" ? patches.map((rgb, index) => (index === 3 ? change([128, 128, 128]) : rgb)) : patches;
+    expectPatches(judged, change, effect);
+  });
+
+  it("e_hue:50 turns every colour by a quarter of the colour circle, and leaves lightness and strength alone", async () => {
+    const angle = ([, u, v]: Rgb): number => (Math.atan2(v - 128, u - 128) * 180) / Math.PI;
+    const turned = patchesOf(await still("so_1/e_hue:50")).map(toYuv);
+    for (const index of [0, 1, 2]) {
+      const before = toYuv(PATCHES[index] as Rgb);
+      const after = turned[index] as Rgb;
+      const turn = (((angle(after) - angle(before)) % 360) + 360) % 360;
+      expect(Math.min(Math.abs(turn - 90), Math.abs(turn - 270))).toBeLessThan(6);
+      expect(Math.abs(after[0] - before[0])).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it("e_vibrance gives more to what has little colour", async () => {
+    const strength = ([, u, v]: Rgb): number => Math.hypot(u - 128, v - 128);
+    const vivid = patchesOf(await still("so_1/e_vibrance:80")).map(toYuv);
+    const gain = (index: number) => strength(vivid[index] as Rgb) / strength(toYuv(PATCHES[index] as Rgb));
+    expect(gain(7)).toBeGreaterThan(1.15);
+    expect(gain(7)).toBeGreaterThan(gain(0));
+    expect(Math.abs((vivid[3] as Rgb)[1] - 128)).toBeLessThan(3);
+  });
+});
+
+describe("an effect on neighbours", () => {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const region = (picture: Picture, x: number, y: number, width: number, height: number): readonly number[] =>
+    Array.from({ length: width * height }, (_, index) =>
+      luma(at(picture, x + (index % width), y + Math.floor(index / width))),
+    );
+  const deviation = (values: readonly number[]): number =>
+    Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
+
+  it("e_blur mixes colours where they meet, the stronger the wider, and keeps the whole as light as it was", async () => {
+    const [sharp, blurred, strong] = await Promise.all(
+      ["so_1", "so_1/e_blur:300", "so_1/e_blur:1500"].map((text) => still(text)),
+    );
+    const row = (picture: Picture) => Array.from({ length: WIDTH }, (_, x) => luma(at(picture, x, SIDE / 2)));
+    const steepest = (values: readonly number[]) =>
+      Math.max(...values.slice(1).map((value, x) => Math.abs(value - (values[x] ?? 0))));
+    const [a, b, c] = [sharp, blurred, strong].map((picture) => steepest(row(picture as Picture)));
+    expect(a).toBeGreaterThan(2 * (b as number));
+    expect(b).toBeGreaterThan(c as number);
+    expect(
+      Math.abs(
+        mean(region(strong as Picture, 0, 0, WIDTH, HEIGHT)) - mean(region(sharp as Picture, 0, 0, WIDTH, HEIGHT)),
+      ),
+    ).toBeLessThan(4);
+  });
+
+  it("e_pixelate:32 shows squares of one colour", async () => {
+    const picture = await still("so_1/e_pixelate:32");
+    for (const [x, y] of [
+      [0, 0],
+      [64, 32],
+      [224, 96],
+      [288, 128],
+    ] as const)
+      expect(deviation(region(picture, x + 3, y + 3, 26, 26))).toBeLessThan(3);
+    // The square across two patches has the colour of both.
+    const [left, right] = [luma(PATCHES[0] as Rgb), luma(PATCHES[1] as Rgb)];
+    expect(Math.abs(mean(region(picture, 67, 35, 20, 20)) - (left + right) / 2)).toBeLessThan(
+      Math.abs(left - right) / 2 + TOLERANCE,
+    );
+  });
+
+  it("e_noise adds grain that differs from picture to picture", async () => {
+    const stream = await openStream(delivery("e_noise:40", "patches.m3u8?caps=h264"));
+    const { path } = await joinRendition(stream.variants[0]?.address ?? "", "grain");
+    const raw = await output("ffmpeg", [
+      ...["-v", "error", "-i", path, "-frames:v", "2", "-vf", "crop=50:50:14:14"],
+      ...["-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"],
+    ]);
+    const [one, other] = [raw.subarray(0, 2500), raw.subarray(2500, 5000)].map((picture) => [...picture]);
+    expect(deviation(one as number[])).toBeGreaterThan(4);
+    expect(deviation((one as number[]).map((level, index) => level - (other?.[index] ?? 0)))).toBeGreaterThan(2);
+  });
+
+  it("e_vignette darkens the corners and not the middle", async () => {
+    const [plain, vignette] = await Promise.all(["so_1", "so_1/e_vignette:60"].map((text) => still(text)));
+    const share = (x: number, y: number) =>
+      mean(region(vignette as Picture, x, y, 8, 8)) / mean(region(plain as Picture, x, y, 8, 8));
+    expect(share(0, 0)).toBeLessThan(0.7);
+    expect(share(WIDTH / 2 + 8, HEIGHT / 2 + 8)).toBeGreaterThan(0.95);
+  });
+
+  it.each(["e_sharpen:300", "e_unsharp_mask:300"])("%s overshoots where colours meet", async (effect) => {
+    const [plain, sharpened] = await Promise.all(["so_1", `so_1/${effect}`].map((text) => still(text)));
+    const spread = (picture: Picture) => deviation(region(picture, SIDE - 10, 20, 20, 10));
+    expect(spread(sharpened as Picture)).toBeGreaterThan(1.05 * spread(plain as Picture));
+    expectPatches(patchesOf(sharpened as Picture), (rgb) => rgb, effect);
+  });
+});
+
+describe("a frame around the picture", () => {
+  it("b_ and c_pad put the picture on a colour", async () => {
+    const picture = await still("so_1/b_rgb:3050a0,c_pad,h_320,w_320", { width: 320, height: 320 });
+    const beside = at(picture, 160, 20).map((level, channel) => Math.abs(level - ([0x30, 0x50, 0xa0][channel] ?? 0)));
+    expect(Math.max(...beside)).toBeLessThan(TOLERANCE);
+    expect(luma(at(picture, 40, 120))).toBeCloseTo(luma(PATCHES[0] as Rgb), -1);
+  });
+
+  it("b_blurred puts it on itself, blurred: colourful, and without an edge", async () => {
+    const picture = await still("so_1/b_blurred:400,c_pad,h_320,w_320", { width: 320, height: 320 });
+    const above = Array.from({ length: 32 }, (_, index) => at(picture, index * 10, 30));
+    const steps = above.slice(1).map((rgb, index) => Math.abs(luma(rgb) - luma(above[index] as Rgb)));
+    expect(Math.max(...steps)).toBeLessThan(12);
+    expect(Math.min(...above.map(luma))).toBeGreaterThan(40);
+    const darker = await still("so_1/b_blurred:400:-60,c_pad,h_320,w_320", { width: 320, height: 320 });
+    expect(luma(at(darker, 160, 20))).toBeLessThan(luma(at(picture, 160, 20)) - 20);
+  });
+
+  it("bo_ draws a border inside", async () => {
+    const picture = await still("so_1/bo_10px_solid_white");
+    expect(Math.min(...at(picture, 4, 80), ...at(picture, WIDTH - 4, 80), ...at(picture, 160, 4))).toBeGreaterThan(235);
+    expect(luma(at(picture, 30, 30))).toBeCloseTo(luma(PATCHES[0] as Rgb), -1);
+  });
+
+  it("r_ cuts the corners that it names, and nothing else", async () => {
+    const all = await still("so_1/r_max");
+    for (const [x, y] of [
+      [2, 2],
+      [WIDTH - 3, 2],
+      [2, HEIGHT - 3],
+      [WIDTH - 3, HEIGHT - 3],
+    ] as const)
+      expect(luma(at(all, x, y))).toBeLessThan(12);
+    expect(luma(at(all, WIDTH / 2 - 20, 3))).toBeGreaterThan(60);
+    const one = await still("so_1/r_60:0:0:0");
+    expect(luma(at(one, 2, 2))).toBeLessThan(12);
+    expect(luma(at(one, WIDTH - 3, HEIGHT - 3))).toBeGreaterThan(60);
+  });
+});
+
+describe("an effect over time", () => {
+  it("e_fade lightens the start, darkens the end, and knows its time behind a cut", async () => {
+    const half = patchesOf(await still("e_fade:2000/so_1"));
+    expectPatches(
+      half,
+      inYuv(([y, u, v]) => [16 + (y - 16) / 2, 128 + (u - 128) / 2, 128 + (v - 128) / 2]),
+      "a second into two",
+    );
+    expectPatches(patchesOf(await still("e_fade:2000/so_3")), (rgb) => rgb, "behind the fade");
+    const late = patchesOf(await still("e_fade:-2000/so_5"));
+    expectPatches(
+      late,
+      inYuv(([y, u, v]) => [16 + (y - 16) / 2, 128 + (u - 128) / 2, 128 + (v - 128) / 2]),
+      "a second before the end",
+    );
+    expect(luma(patchesOf(await still("so_2/e_fade:2000"))[0] as Rgb)).toBeLessThan(10);
+  });
+
+  it("goes on evenly from segment to segment", async () => {
+    const stream = await openStream(delivery("e_fade:5000/sp_auto", "patches.m3u8?caps=h264"));
+    const { path } = await joinRendition(stream.variants[0]?.address ?? "", "faded");
+    const raw = await output("ffmpeg", [
+      "-v",
+      "error",
+      "-i",
+      path,
+      "-vf",
+      "crop=20:20:10:10,scale=1:1:flags=area",
+      "-f",
+      "rawvideo",
+      "-pix_fmt",
+      "gray",
+      "pipe:1",
+    ]);
+    const levels = [...raw].map(Number);
+    expect(levels).toHaveLength(150);
+    const top = levels.at(-1) ?? 0;
+    const misses = levels.slice(0, 125).map((level, frame) => Math.abs(level - (top * frame) / 125));
+    expect(Math.max(...misses)).toBeLessThan(8);
+  });
+});
