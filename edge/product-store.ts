@@ -1,7 +1,17 @@
 /** What has been made: kept in the data centre's cache and in R2, never changed under its path. */
 
-import { Problem, type RenditionUrl } from "#transformation";
+import type { RenditionUrl } from "#transformation";
 import { hex } from "./access/hash.ts";
+import {
+  askedRange,
+  type FileFacts,
+  fileHeaders,
+  fileResponse,
+  isContinued,
+  isKnown,
+  type ReadFile,
+  unchanged,
+} from "./file-response.ts";
 import { cacheControl, IMMUTABLE_SECONDS, type Tier } from "./responses.ts";
 
 /** A made object that is to be kept. */
@@ -39,62 +49,63 @@ export async function productKey(path: string, { sourceVersion, recipe }: Rendit
   return `${sourceVersion}/${recipe}/${hex(digest).slice(0, 40)}`;
 }
 
-/** The cache's own request: tokens and tracking parameters are no part of it, nor is the method. */
-function cacheRequest(request: Request): Request {
-  const { origin, pathname } = new URL(request.url);
-  const headers = new Headers();
-  for (const name of ["range", "if-none-match", "if-range", "if-modified-since"]) {
-    const value = request.headers.get(name);
-    if (value !== null && request.method === "GET") headers.set(name, value);
-  }
-  return new Request(`${origin}${pathname}`, { headers });
+/** The address that a data centre's cache knows an object by: tokens and tracking parameters are no part of it. */
+function cacheAddress(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
 }
 
-const stored = (
-  body: ReadableStream | Uint8Array<ArrayBuffer>,
-  facts: { mediaType: string; bytes: number; etag: string; uploaded: Date },
-): Response =>
-  new Response(body, {
-    headers: {
-      "content-type": facts.mediaType,
-      "content-length": String(facts.bytes),
-      etag: facts.etag,
-      "last-modified": facts.uploaded.toUTCString(),
-      "accept-ranges": "bytes",
-      "cache-control": cacheControl(IMMUTABLE_SECONDS, { immutable: true }),
-    },
-  });
+const factsOf = (object: R2Object, mediaType = object.httpMetadata?.contentType): FileFacts => ({
+  mediaType: mediaType ?? "application/octet-stream",
+  bytes: object.size,
+  etag: object.httpEtag,
+  uploaded: object.uploaded,
+});
+
+function forever(headers: Headers): Headers {
+  headers.set("cache-control", cacheControl(IMMUTABLE_SECONDS, { immutable: true }));
+  return headers;
+}
+
+const stored = (bytes: Uint8Array<ArrayBuffer>, facts: FileFacts): Response =>
+  new Response(bytes, { headers: forever(fileHeaders(facts)) });
 
 export function productStore(
   bucket: R2Bucket,
   cache: Cache,
   waitUntil: (work: Promise<unknown>) => void,
 ): ProductStore {
+  /** Ranges are the cache's work, so that no byte passes through here; conditions are ours: caches differ in them. */
   async function match(request: Request): Promise<Response | undefined> {
-    const response = await cache.match(cacheRequest(request));
-    // A HEAD is answered from the whole object, without its body.
-    return response && request.method === "HEAD" ? new Response(null, response) : response;
+    const address = cacheAddress(request.url);
+    const range = askedRange(request) && request.headers.get("range");
+    const found = await cache.match(range ? new Request(address, { headers: { range } }) : address);
+    if (!found) return undefined;
+    if (isKnown(request, found.headers)) {
+      await found.body?.cancel();
+      return unchanged(found.headers);
+    }
+    if (range && !isContinued(request, found.headers)) {
+      await found.body?.cancel();
+      return cache.match(address);
+    }
+    return request.method === "HEAD" ? new Response(null, found) : found;
   }
 
   return {
     async find(request, url) {
       const cached = await match(request);
       if (cached) return { response: cached, tier: "edge" };
-      const { origin, pathname } = new URL(request.url);
-      const object = await bucket.get(await productKey(pathname, url));
+      const object = await bucket.get(await productKey(new URL(request.url).pathname, url));
       if (!object) return undefined;
-      const facts = {
-        mediaType: object.httpMetadata?.contentType ?? "application/octet-stream",
-        bytes: object.size,
-        etag: object.httpEtag,
-        uploaded: object.uploaded,
-      };
-      if (object.size > WHOLE_IN_MEMORY_BYTES)
-        return { response: await largeResponse(request, bucket, object, facts), tier: "store" };
+      if (object.size > WHOLE_IN_MEMORY_BYTES) {
+        const response = await largeResponse(request, bucket, object);
+        return response && { response, tier: "store" };
+      }
       // In one piece, once: a tee holds the client's first bytes back.
       const bytes = new Uint8Array(await object.arrayBuffer());
-      await cache.put(`${origin}${pathname}`, stored(bytes, facts));
-      const response = (await match(request)) ?? stored(bytes, facts);
+      await cache.put(cacheAddress(request.url), stored(bytes, factsOf(object)));
+      const response = (await match(request)) ?? stored(bytes, factsOf(object));
       return { response, tier: "store" };
     },
 
@@ -107,19 +118,18 @@ export function productStore(
         onlyIf: { etagDoesNotMatch: "*" },
       });
       if (!object || bytes.length > WHOLE_IN_MEMORY_BYTES) return;
-      const facts = { mediaType, bytes: bytes.length, etag: object.httpEtag, uploaded: object.uploaded };
       // For all who wait in this data centre; others find it in R2.
-      await cache.put(address, stored(bytes as Uint8Array<ArrayBuffer>, facts));
+      await cache.put(address, stored(bytes as Uint8Array<ArrayBuffer>, factsOf(object, mediaType)));
     },
 
     async findText(request) {
-      const response = await cache.match(cacheRequest(new Request(request.url)));
+      const response = await cache.match(cacheAddress(request.url));
       return response?.text();
     },
 
     keepText(request, text) {
       const headers = { "cache-control": cacheControl(IMMUTABLE_SECONDS), "content-type": "text/plain" };
-      waitUntil(cache.put(cacheRequest(new Request(request.url)), new Response(text, { headers })));
+      waitUntil(cache.put(cacheAddress(request.url), new Response(text, { headers })));
     },
   };
 }
@@ -127,41 +137,16 @@ export function productStore(
 /** Larger objects (clips) are passed through from R2: an isolate has 128 MB. */
 const WHOLE_IN_MEMORY_BYTES = 24 * 2 ** 20;
 
-/** Streams a large object, or the range of it that is asked for. */
-async function largeResponse(
-  request: Request,
-  bucket: R2Bucket,
-  object: R2ObjectBody,
-  facts: Parameters<typeof stored>[1],
-): Promise<Response> {
-  if (request.method === "HEAD") {
-    await object.body.cancel();
-    return new Response(null, stored(new Uint8Array(), facts));
-  }
-  if (!request.headers.has("range")) return stored(object.body, facts);
-  await object.body.cancel();
-  return rangeResponse(request, bucket, object, facts);
-}
-
-/** A range of an object in R2; 416 where it has no such range. */
-export async function rangeResponse(
-  request: Request,
-  bucket: R2Bucket,
-  object: R2Object,
-  facts: Parameters<typeof stored>[1],
-): Promise<Response> {
-  const [, first = "", last = ""] = /^bytes=(\d*)-(\d*)$/.exec(request.headers.get("range") ?? "") ?? [];
-  const start = first === "" ? Math.max(0, object.size - Number(last)) : Number(first);
-  const end = first === "" || last === "" ? object.size - 1 : Math.min(Number(last), object.size - 1);
-  const headers = new Headers(stored(new Uint8Array(), facts).headers);
-  if ((first === "" && last === "") || start > end) {
-    headers.set("content-range", `bytes */${object.size}`);
-    headers.delete("content-length");
-    return new Response(null, { status: 416, headers });
-  }
-  const part = await bucket.get(object.key, { range: { offset: start, length: end - start + 1 } });
-  if (!part) throw new Problem("not-found", "The object is gone.");
-  headers.set("content-range", `bytes ${start}-${end}/${object.size}`);
-  headers.set("content-length", String(end - start + 1));
-  return new Response(part.body, { status: 206, headers });
+/** Streams a large object, or the range of it that is asked for; undefined where it is gone. */
+async function largeResponse(request: Request, bucket: R2Bucket, object: R2ObjectBody): Promise<Response | undefined> {
+  const isWhole =
+    request.method === "GET" &&
+    !["range", "if-none-match", "if-modified-since"].some((name) => request.headers.has(name));
+  if (!isWhole) await object.body.cancel();
+  const read: ReadFile = async (range) => {
+    if (isWhole) return object.body;
+    return (await bucket.get(object.key, range && { range }))?.body ?? null;
+  };
+  const response = await fileResponse(request, factsOf(object), read);
+  return response && new Response(response.body, { status: response.status, headers: forever(response.headers) });
 }

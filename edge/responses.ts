@@ -1,6 +1,7 @@
 /** How answers look: CORS, problems, cache headers, playlists, and where an answer came from. */
 
 import type { Problem } from "#transformation";
+import { isKnown } from "./file-response.ts";
 
 /** Where an answer came from, as `Server-Timing` and `Cache-Status` tell it and as deliveries are counted. */
 export type Tier = "edge" | "store" | "joined" | "encoded" | "copied" | "computed" | "none";
@@ -76,13 +77,7 @@ export async function playlistResponse(
     vary: ["accept-encoding", options.vary].filter((field) => field !== undefined).join(", "),
     etag,
   });
-  if (
-    request.headers
-      .get("if-none-match")
-      ?.split(/\s*,\s*/)
-      .includes(etag)
-  )
-    return new Response(null, { status: 304, headers });
+  if (isKnown(request, headers)) return new Response(null, { status: 304, headers });
   if (!acceptsGzip(request)) return new Response(request.method === "HEAD" ? null : text, { headers });
   headers.set("content-encoding", "gzip");
   const body = new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));
