@@ -1,6 +1,6 @@
 /**
  * One Durable Object a source: whoever misses an object of it asks here, so that the world encodes it once. It holds
- * nothing but what is under way; losing it costs a second encode at most.
+ * nothing but what is under way, or was a moment ago; losing it costs a second encode at most.
  */
 
 import { DurableObject } from "cloudflare:workers";
@@ -28,6 +28,9 @@ interface Running {
 /** Work that nobody waits for is ended after this, for a viewer who reloads. */
 const GRACE_MILLISECONDS = 2000;
 
+/** How long what was made is known here: whoever looked into the store just before it was there comes too late to join. */
+const REMEMBERED_MILLISECONDS = 5000;
+
 export class EncodeCoalescer extends DurableObject<Env> {
   readonly #running = new Map<string, Running>();
 
@@ -53,12 +56,18 @@ export class EncodeCoalescer extends DurableObject<Env> {
 
   #start(address: string, request: JobRequest): Running {
     const abort = new AbortController();
-    const result = this.#make(address, request, abort.signal).finally(() => this.#running.delete(address));
+    const result = this.#make(address, request, abort.signal);
     const running = { result, abort, waiters: new Set<string>() };
     this.#running.set(address, running);
     // The work outlives whoever asked first.
-    this.ctx.waitUntil(result);
+    this.ctx.waitUntil(this.#forget(address, result));
     return running;
+  }
+
+  async #forget(address: string, result: Promise<Encoded>): Promise<void> {
+    const { kept } = await result;
+    if (kept) await scheduler.wait(REMEMBERED_MILLISECONDS);
+    this.#running.delete(address);
   }
 
   async #make(address: string, request: JobRequest, signal: AbortSignal): Promise<Encoded> {

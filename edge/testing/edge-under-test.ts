@@ -65,7 +65,7 @@ function bindingsFromConfig() {
   };
 }
 
-export async function startEdge(variables: Readonly<Record<string, string>>): Promise<EdgeUnderTest> {
+export async function startEdge(variables: Readonly<Record<string, string>>, entry?: string): Promise<EdgeUnderTest> {
   const bindings = {
     CLOUD_NAME: CLOUD,
     API_KEY,
@@ -80,7 +80,7 @@ export async function startEdge(variables: Readonly<Record<string, string>>): Pr
   };
   const options = {
     modules: true as const,
-    script: await bundleWorker(),
+    script: await bundleWorker(entry),
     ...bindingsFromConfig(),
     bindings,
     logRequests: false,

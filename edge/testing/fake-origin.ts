@@ -3,8 +3,10 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { jwtVerify } from "jose";
 import { type InitJob, type OriginBuild, type Probe, RECIPE_NUMBER, type SegmentJob, type WholeJob } from "#media";
 import { type Problem, rational } from "#transformation";
+import { ORIGIN_SECRET } from "./edge-under-test.ts";
 
 type Job = SegmentJob | InitJob | WholeJob;
 
@@ -61,6 +63,14 @@ export const PROBE: Probe = {
   chapters: 0,
 };
 
+/** As `origin-transcoder/job-signature.ts` checks it. */
+async function isSigned(authorization: string | undefined, body: Buffer): Promise<boolean> {
+  const options = { algorithms: ["HS256"], audience: "edgereel-origin", requiredClaims: ["exp"], maxTokenAge: 120 };
+  const token = authorization?.replace(/^Bearer /, "") ?? "";
+  const verified = await jwtVerify(token, new TextEncoder().encode(ORIGIN_SECRET), options).catch(() => undefined);
+  return verified?.payload["body"] === createHash("sha256").update(body).digest("base64url");
+}
+
 /** Bytes that tell which job they are for. */
 export const bytesFor = (job: Job): Buffer =>
   Buffer.from(`${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40));
@@ -80,14 +90,16 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
     if (request.url === "/health") return json({ status: "ok" });
-    if (!request.headers.authorization?.startsWith("Bearer ")) return json({ code: "unauthorized" }, 401);
+    const body = await readBody(request);
+    if (!(await isSigned(request.headers.authorization, body))) return json({ code: "unauthorized" }, 401);
     if (request.url === "/build") return json(origin.build);
-    const { job, lookAhead = [] } = JSON.parse((await readBody(request)).toString()) as {
+    const { job, lookAhead = [] } = JSON.parse(body.toString()) as {
       job: Job | { kind: "probe" };
       lookAhead?: SegmentJob[];
     };
     if (job.kind === "probe")
       return "code" in origin.probe ? json(origin.probe, origin.probe.status) : json(origin.probe);
+    if (job.recipe !== origin.build.recipe) return json({ code: "recipe-mismatch" }, 409);
     origin.jobs.push({ job, lookAhead });
     response.once("close", () => {
       if (!response.writableFinished) origin.aborted++;
@@ -96,7 +108,7 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     if (origin.answer) return origin.answer(job, response);
     const bytes = bytesFor(job);
     response.writeHead(200, {
-      "content-type": job.kind === "whole" ? job.mediaType : "video/mp4",
+      "content-type": job.kind === "whole" ? job.mediaType : `${job.media}/mp4`,
       "content-length": bytes.length,
       "repr-digest": `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`,
       "server-timing": "origin;desc=encoded, queue;dur=1.5, encode;dur=250.0",
