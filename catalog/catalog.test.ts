@@ -1,10 +1,11 @@
-/** Every catalog's contract, on the one adapter that there is: D1. */
+/** Every catalog's contract, on D1 and on what stands in for it in tests. */
 
 import { afterAll, beforeAll } from "vitest";
 import { type Catalog, openCatalog } from "./index.ts";
 import { describeAssetCatalogContract } from "./testing/assets.contract.ts";
 import { type DatabaseUnderTest, startDatabase } from "./testing/database.ts";
 import { describeDeliveryCatalogContract } from "./testing/deliveries.contract.ts";
+import { memoryOriginBuilds } from "./testing/memory.ts";
 import { describeOriginBuildCatalogContract } from "./testing/origin-builds.contract.ts";
 import { describeUploadCatalogContract } from "./testing/uploads.contract.ts";
 
@@ -26,4 +27,5 @@ async function empty(): Promise<Catalog> {
 describeAssetCatalogContract("D1", async () => (await empty()).assets);
 describeUploadCatalogContract("D1", async () => (await empty()).uploads);
 describeOriginBuildCatalogContract("D1", async () => (await empty()).originBuilds);
+describeOriginBuildCatalogContract("memory", async () => memoryOriginBuilds());
 describeDeliveryCatalogContract("D1", async () => (await empty()).deliveries);

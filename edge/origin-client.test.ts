@@ -1,0 +1,118 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Catalog } from "#catalog";
+import { Problem } from "#transformation";
+import { memoryOriginBuilds } from "../catalog/testing/memory.ts";
+import { type OriginClient, originClient } from "./origin-client.ts";
+import { ORIGIN_SECRET } from "./testing/edge-under-test.ts";
+import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
+import { describeOriginContract } from "./testing/origin.contract.ts";
+
+let fake: FakeOrigin;
+
+beforeAll(async () => {
+  fake = await startFakeOrigin();
+});
+
+afterAll(async () => {
+  await fake?.stop();
+});
+
+describeOriginContract("one that encodes nothing", async () => ({
+  url: fake.url,
+  secret: ORIGIN_SECRET,
+  source: { version: "0123456789abcdef", bytes: 100_000, url: "http://store.example/film" },
+}));
+
+describe("an answer that no origin should give", () => {
+  it.each([
+    ["no problem document", 500, "<html>", "origin-unreachable"],
+    ["a problem that does not exist", 400, '{"code":"no-such-code"}', "origin-unreachable"],
+    ["a problem of the origin's", 502, '{"code":"encode-failed","detail":"no"}', "encode-failed"],
+  ])("becomes a Problem: %s", async (_, status, body, code) => {
+    const server = createServer((request, response) =>
+      request.resume().on("end", () => response.writeHead(status).end(body)),
+    );
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const originUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(originClient({ originUrl, originSecret: ORIGIN_SECRET }, () => 0).build()).rejects.toMatchObject({
+      name: "Problem",
+      code,
+    });
+    server.close();
+  });
+});
+
+describe("what the edge knows of the origin", () => {
+  interface Scene {
+    readonly builds: import("./origin-builds.ts").OriginBuilds;
+    readonly known: Catalog["originBuilds"];
+    readonly later: Promise<unknown>[];
+    asked: number;
+    seconds: number;
+    answer: () => ReturnType<OriginClient["build"]>;
+  }
+
+  /** An isolate that has just started. */
+  async function freshIsolate(known = memoryOriginBuilds()): Promise<Scene> {
+    vi.resetModules();
+    const { originBuilds } = await import("./origin-builds.ts");
+    const scene = { known, later: [] as Promise<unknown>[], asked: 0, seconds: 1000, answer: async () => fake.build };
+    const origin = {
+      build: () => {
+        scene.asked++;
+        return scene.answer();
+      },
+    } as unknown as OriginClient;
+    const catalog = { originBuilds: known } as Catalog;
+    const builds = originBuilds(
+      catalog,
+      origin,
+      () => scene.seconds,
+      (work) => scene.later.push(work),
+    );
+    return Object.assign(scene, { builds });
+  }
+
+  const asleep = async () => {
+    throw new Problem("origin-unreachable", "asleep");
+  };
+  const build = (recipe: string) => ({ ...fake.build, recipe });
+
+  it("is asked for once, and then known", async () => {
+    const scene = await freshIsolate();
+    for (let turn = 0; turn < 5; turn++) expect(await scene.builds.current()).toEqual(fake.build);
+    expect(scene.asked).toBe(1);
+  });
+
+  it("is asked for again from time to time, behind the back of whoever wants it", async () => {
+    const scene = await freshIsolate();
+    await scene.builds.current();
+    scene.answer = async () => build("r9new");
+    scene.seconds += 31;
+    expect((await scene.builds.current()).recipe).toBe(fake.build.recipe);
+    await Promise.all(scene.later);
+    expect((await scene.builds.current()).recipe).toBe("r9new");
+    expect([scene.asked, (await scene.known.last())?.build.recipe]).toEqual([2, "r9new"]);
+  });
+
+  it("goes on with what it knew while the origin sleeps, also in a Worker that has just started", async () => {
+    const scene = await freshIsolate();
+    await scene.builds.current();
+    scene.answer = asleep;
+    scene.seconds += 3600;
+    expect(await scene.builds.current()).toEqual(fake.build);
+    const restarted = await freshIsolate(scene.known);
+    restarted.answer = asleep;
+    expect(await restarted.builds.current()).toEqual(fake.build);
+  });
+
+  it("is nothing before any origin has ever answered", async () => {
+    const scene = await freshIsolate();
+    scene.answer = asleep;
+    await expect(scene.builds.current()).rejects.toMatchObject({ code: "origin-unreachable" });
+    scene.answer = async () => fake.build;
+    expect(await scene.builds.current()).toEqual(fake.build);
+  });
+});
