@@ -245,6 +245,21 @@ describe("an effect on neighbours", () => {
   });
 });
 
+describe("an effect on a rectangle", () => {
+  it.each(["e_blur_region:1500", "e_pixelate_region:60"])(
+    "%s changes what is inside, and nothing else",
+    async (effect) => {
+      const [plain, changed] = (await Promise.all(
+        ["so_1", `so_1/${effect},h_80,w_80,x_40,y_40`].map((text) => still(text)),
+      )) as [Picture, Picture];
+      const differs = (x: number, y: number) => Math.abs(luma(at(plain, x, y)) - luma(at(changed, x, y)));
+      // At the meeting of four patches everything changes, beside the rectangle nothing.
+      expect(Math.max(differs(78, 60), differs(82, 60), differs(60, 78), differs(100, 82))).toBeGreaterThan(8);
+      expect(Math.max(differs(20, 20), differs(130, 60), differs(60, 130), differs(300, 150))).toBeLessThan(4);
+    },
+  );
+});
+
 describe("a frame around the picture", () => {
   it("b_ and c_pad put the picture on a colour", async () => {
     const picture = await still("so_1/b_rgb:3050a0,c_pad,h_320,w_320", { width: 320, height: 320 });
@@ -301,6 +316,21 @@ describe("an effect over time", () => {
       "a second before the end",
     );
     expect(luma(patchesOf(await still("so_2/e_fade:2000"))[0] as Rgb)).toBeLessThan(10);
+  });
+
+  it("e_progressbar grows evenly, in its colour, from segment to segment", async () => {
+    const stream = await openStream(delivery("e_progressbar:bar:white:20", "patches.m3u8?caps=h264"));
+    const { path } = await joinRendition(stream.variants[0]?.address ?? "", "progress");
+    const raw = await output("ffmpeg", [
+      ...["-v", "error", "-i", path, "-vf", `crop=${WIDTH}:2:0:${HEIGHT - 10}`],
+      ...["-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"],
+    ]);
+    const lengths = Array.from({ length: 150 }, (_, frame) => {
+      const row = raw.subarray(frame * 2 * WIDTH, (frame * 2 + 1) * WIDTH);
+      return row.filter((level) => level > 215).length;
+    });
+    const misses = lengths.map((length, frame) => Math.abs(length - (WIDTH * frame) / 150));
+    expect(Math.max(...misses)).toBeLessThan(5);
   });
 
   it("goes on evenly from segment to segment", async () => {

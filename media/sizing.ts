@@ -12,7 +12,7 @@ interface Box {
   readonly height?: number | undefined;
 }
 
-const lengthOf = (dimension: Dimension | undefined, whole: number): number | undefined =>
+export const lengthOf = (dimension: Dimension | undefined, whole: number): number | undefined =>
   dimension && ("pixels" in dimension ? dimension.pixels : toNumber(dimension.share) * whole);
 
 /** Width and height that a component asks for, completed by its aspect ratio. */
@@ -159,6 +159,7 @@ function noLarger(whole: Size, size: Size): Size {
 
 /** Brings the picture to the size that a component asks for, in the way that it asks for. */
 export function sizePicture(canvas: Canvas, edit: Edit): Canvas {
+  if (edit.regionFilters) return canvas;
   const box = wanted(edit, canvas.size);
   if (box.width === undefined && box.height === undefined) return canvas;
   const { width, height } = canvas.size;

@@ -17,6 +17,7 @@ import { type Canvas, type CanvasFilters, canvasOf, startingLater, withEffects }
 import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
+import { editRegion } from "./region.ts";
 import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source } from "./source.ts";
 import { type Timeline, timelineFrames, trimTimeline, wholeTimeline } from "./timeline.ts";
@@ -83,6 +84,7 @@ export const STAGES: readonly Stage[] = [
   retime,
   onCanvas(turnPicture),
   onCanvas(sizePicture),
+  onCanvas((canvas, edit, resolved) => editRegion(canvas, edit, lengthOf(resolved))),
   onCanvas((canvas, edit, resolved) => withEffects(canvas, edit.pictureEffects ?? [], lengthOf(resolved))),
   onCanvas(framePicture),
   sound,

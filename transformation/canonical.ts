@@ -23,18 +23,22 @@ const keep = (component: Component, wanted: (name: string) => boolean): Componen
 /** Whether a component sets a parameter, by value or by expression. */
 type Has = (name: keyof Component) => boolean;
 
+/** Whether place and size are those of an effect's rectangle. */
+const namesRegion = (has: Has): boolean =>
+  PARAMETER_LIST.some(({ name, takesRegion }) => takesRegion === true && has(name));
+
 /** What has an effect only beside something else, and is dropped where that is missing. */
 const SIMPLIFICATIONS: readonly ((component: Component, has: Has) => Component)[] = [
   // Width and height together fix the ratio.
   (c, has) => (has("width") && has("height") ? keep(c, (name) => name !== "aspectRatio") : c),
   // Without a size there is nothing to crop to.
   (c, has) =>
-    has("width") || has("height") || has("aspectRatio")
+    has("width") || has("height") || has("aspectRatio") || namesRegion(has)
       ? c
       : keep(c, (name) => !["crop", "gravity", "x", "y", "zoom"].includes(name)),
   // Scaling shows all of the picture, wherever gravity points.
   (c, has) =>
-    has("crop") && !["scale", "fit", "limit", "mfit"].includes(c.crop ?? "")
+    namesRegion(has) || (has("crop") && !["scale", "fit", "limit", "mfit"].includes(c.crop ?? ""))
       ? c
       : keep(c, (name) => !["gravity", "x", "y", "zoom"].includes(name)),
   // A cut begins at its corner where it has coordinates: there the centre is no default.

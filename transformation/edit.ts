@@ -114,6 +114,8 @@ export interface Edit {
   readonly zoom?: Rational;
   readonly turns?: readonly Turn[];
   readonly pictureEffects?: readonly PictureEffect[];
+  /** Filters for the rectangle that x, y, width and height name instead of sizing the picture. */
+  readonly regionFilters?: (facts: PictureFacts) => readonly Filter[];
   readonly soundEffects?: readonly SoundEffect[];
   readonly background?: Background;
   readonly colour?: Rgba;

@@ -27,6 +27,8 @@ export interface Parameter<T> {
   readonly isDefault?: (value: T) => boolean;
   /** Beside a layer: whether it says where and when the layer is laid, or how a text is drawn; else it changes the layer. */
   readonly layerRole?: "placement" | "style";
+  /** Beside it, x, y, width and height name a rectangle to work on, and do not size the picture. */
+  readonly takesRegion?: boolean;
   /** Throws `unsupported-parameter` for what the language knows and video has no use for. */
   readonly apply: (edit: Edit, value: T) => Edit;
 }

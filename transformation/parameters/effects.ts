@@ -1,9 +1,10 @@
 /** Effects that look at neighbouring pixels or at the time: blur, noise, fade. */
 
+import { type Rgba, readColour, spellColour } from "../colour-value.ts";
 import { type Filter, onPicture, onSound, type PictureFacts } from "../edit.ts";
 import { parameter } from "../parameter.ts";
 import { rational, subtract, toFixed } from "../rational.ts";
-import { orUsual, wholeNumber } from "../values.ts";
+import { orUsual, type Value, wholeNumber } from "../values.ts";
 
 const local = { scope: "component", touches: ["picture"] } as const;
 
@@ -30,22 +31,106 @@ const sharpened = (size: number) => (percent: number) => [
   { name: "unsharp", options: { lx: size, ly: size, la: Math.min(5, percent / 100).toFixed(3) } },
 ];
 
+export interface ProgressBar {
+  readonly colour: Rgba;
+  readonly heightPixels: number;
+}
+
+/** `bar:green:12`; named words of newer SDKs (`type_bar;color_green;width_12`) mean the same. */
+const progressBar: Value<ProgressBar> = {
+  expected: "bar, bar:<colour>, or bar:<colour>:<height in pixels>",
+  words: ["bar"],
+  parse: (text) => {
+    const plain = text.replaceAll(/(?:^|;)(?:type|color|width)_/g, ":").replace(/^:/, "");
+    const [, , named = "rgb:1e90ff", height = "10"] =
+      /^(bar)?(?::?((?:rgb:)?[A-Za-z0-9]+?))?(?::(\d{1,4}))?$/.exec(plain) ?? [];
+    const isRead = /^(bar(:(rgb:)?[A-Za-z0-9]+(:\d{1,4})?)?)?$/.test(plain);
+    const colour = readColour(named);
+    return isRead && colour !== undefined && Number(height) >= 1 ? { colour, heightPixels: Number(height) } : undefined;
+  },
+  format: ({ colour, heightPixels }) =>
+    ["bar", spellColour(colour), ...(heightPixels === 10 ? [] : [String(heightPixels)])].join(":"),
+};
+
+/** The rectangle comes from x, y, w and h beside it, in pixels or shares of the picture. */
+const regional = (
+  name: string,
+  summary: string,
+  range: { min: number; max: number; usual: number },
+  filters: (strength: number, facts: PictureFacts) => readonly Filter[],
+) =>
+  parameter({
+    key: `e_${name}`,
+    summary,
+    value: orUsual(wholeNumber(range), range.usual),
+    ...local,
+    examples: ["", String(Math.min(range.max, range.usual + 10))],
+    takesRegion: true,
+    apply: (edit, value) => ({ ...edit, regionFilters: (facts) => filters(value, facts) }),
+  });
+
+const BLUR = { min: 1, max: 2000, usual: 100 } as const;
+const SQUARES = { min: 1, max: 200, usual: 5 } as const;
+
+const blurred = (value: number, facts: PictureFacts): readonly Filter[] => [
+  { name: "gblur", options: { sigma: ((value / 25) * relative(facts)).toFixed(3) } },
+];
+
+const squares = (side: number, { width, height }: PictureFacts): readonly Filter[] => [
+  {
+    name: "scale",
+    options: {
+      w: Math.max(1, Math.round(width / side)),
+      h: Math.max(1, Math.round(height / side)),
+      flags: "area",
+    },
+  },
+  { name: "scale", options: { w: width, h: height, flags: "neighbor" } },
+];
+
 export const effects = {
-  blur: strength("blur", "Blurs the picture.", { min: 1, max: 2000, usual: 100 }, (value, facts) => [
-    { name: "gblur", options: { sigma: ((value / 25) * relative(facts)).toFixed(3) } },
-  ]),
-  pixelate: strength(
-    "pixelate",
-    "Shows squares of this many pixels.",
-    { min: 1, max: 200, usual: 5 },
-    (side, { width, height }) => [
-      {
-        name: "scale",
-        options: { w: Math.max(1, Math.round(width / side)), h: Math.max(1, Math.round(height / side)), flags: "area" },
-      },
-      { name: "scale", options: { w: width, h: height, flags: "neighbor" } },
-    ],
+  blur: strength("blur", "Blurs the picture.", BLUR, blurred),
+  blurRegion: regional("blur_region", "Blurs the rectangle that x, y, w and h name.", BLUR, blurred),
+  pixelate: strength("pixelate", "Shows squares of this many pixels.", SQUARES, squares),
+  pixelateRegion: regional(
+    "pixelate_region",
+    "Shows squares in the rectangle that x, y, w and h name.",
+    SQUARES,
+    squares,
   ),
+  progressBar: parameter({
+    key: "e_progressbar",
+    summary: "A bar at the bottom that grows with time: bar, its colour and its height in pixels.",
+    value: progressBar,
+    ...local,
+    examples: ["", "bar:green", "bar:rgb:ff8000:12"],
+    apply: (edit, { colour, heightPixels }) =>
+      onPicture(
+        edit,
+        ({ width, height, durationSeconds }) => [
+          {
+            name: "overlay",
+            // A drawn bar as wide as the picture comes in from the left.
+            options: {
+              x: `-W+W*min(1,t*${durationSeconds.den}/${durationSeconds.num})`,
+              y: height - Math.min(height, heightPixels),
+              eof_action: "repeat",
+            },
+            inputs: [
+              { filters: [] },
+              {
+                drawn: {
+                  name: "color",
+                  options: { c: `0x${colour}`, s: `${width}x${Math.min(height, heightPixels)}`, r: 25, d: 0.04 },
+                },
+                filters: [],
+              },
+            ],
+          },
+        ],
+        true,
+      ),
+  }),
   noise: strength("noise", "Adds film grain, in percent.", { min: 0, max: 100, usual: 10 }, (value) => [
     // A seed: without one every encode would differ. t: other grain in each picture.
     { name: "noise", options: { all_seed: 1, alls: value, allf: "t" } },
