@@ -7,12 +7,14 @@ export const SNIFF_BYTES = 4096;
 
 /**
  * Where `-ss` lands, measured with ffmpeg 5.1:
- * - `dts`: the last key picture decoded at or before the time (mov: SEEK_TO_PTS is not honoured, it compares decode times)
- * - `pts`: the last key picture shown at or before the time, less 3/23 s where pictures are reordered (ffmpeg_opt.c)
+ * - `start`: the last key picture decoded at or before the time, less the time from the file's first decode to its first
+ *   picture (mov.c)
+ * - `dts`: the last key picture decoded at or before the time, less 3/23 s where pictures are reordered (ffmpeg_opt.c)
+ * - `pts`: the last key picture shown at or before the time, less the same
  * - `packet`: any packet, so the decoder drops pictures up to the next key: aim before the key
  * - `loose`: unknown; aim at the key before the one that is wanted
  */
-export type SeekBehaviour = "dts" | "pts" | "packet" | "loose";
+export type SeekBehaviour = "start" | "dts" | "pts" | "packet" | "loose";
 
 interface Container {
   /** ffmpeg's demuxer, forced with `-f` and `-format_whitelist`: nothing else ever reads the file. */
@@ -74,7 +76,7 @@ export const CONTAINERS: readonly Container[] = [
     demuxer: "mov",
     extensions: ["mp4", "mov", "m4a", "m4v", "3gp", "3g2"],
     mediaType: "video/mp4",
-    seek: "dts",
+    seek: "start",
     matches: any(...isoBoxes),
   },
   {

@@ -14,7 +14,7 @@ export type Seeks = readonly (string | null)[];
 /** Beyond the time itself, so that rounding in ffmpeg cannot land on the key picture before. */
 const EPSILON = rational(5, 10_000);
 
-/** Matroska: ffmpeg moves the target back by 3/23 s where pictures are reordered (ffmpeg_opt.c, "dts_heuristic"). */
+/** Matroska and FLV: ffmpeg moves the target back by 3/23 s where pictures are reordered (ffmpeg_opt.c, "dts_heuristic"). */
 const REORDER_HEURISTIC = rational(1307, 10_000);
 
 /** How far before a transport stream's key picture to aim: the demuxer lands on any packet. */
@@ -48,11 +48,16 @@ function seekToKey(source: Source, track: VideoTrack, key: number): string | nul
   const [pts, dts] = [track.keyframes?.pts[key], track.keyframes?.dts[key]];
   if (key <= 0 || pts === undefined || dts === undefined) return null;
   const time = (ticks: number) => multiply(rational(ticks), track.timeBase);
+  // mov.c takes the target for a presentation time, and subtracts what lies between the two at the file's start.
+  const reorderTicks = (track.keyframes?.pts[0] ?? 0) - (track.keyframes?.dts[0] ?? 0);
+  const back = track.reordered ? REORDER_HEURISTIC : rational(0);
   switch (containerNamed(source.container)?.seek) {
+    case "start":
+      return relative(source, add(time(dts + reorderTicks), EPSILON));
     case "dts":
-      return relative(source, add(time(dts), EPSILON));
+      return relative(source, add(add(time(dts), back), EPSILON));
     case "pts":
-      return relative(source, add(add(time(pts), track.reordered ? REORDER_HEURISTIC : rational(0)), EPSILON));
+      return relative(source, add(add(time(pts), back), EPSILON));
     default:
       return relative(source, subtract(time(dts), PACKET_MARGIN));
   }

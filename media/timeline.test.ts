@@ -57,11 +57,15 @@ describe("where to start reading", () => {
   const seeks = (container: string, frame: number) =>
     videoSeeks(sourceFacts({ container, video: track }), track, frame, rational(30));
 
-  it("is the key picture at or before the frame, by decode time in MP4", () => {
-    expect(seeks("mov", 60)[0]).toBe("1.967167");
+  it("is the key picture at or before the frame, by the time that MP4's demuxer counts", () => {
+    expect(seeks("mov", 60)[0]).toBe("2.000500");
     expect(seeks("mov", 59)[0]).toBeNull();
-    expect(seeks("mov", 119)[0]).toBe("1.967167");
-    expect(seeks("mov", 120)[0]).toBe("3.967167");
+    expect(seeks("mov", 119)[0]).toBe("2.000500");
+    expect(seeks("mov", 120)[0]).toBe("4.000500");
+  });
+
+  it("makes up for ffmpeg's step back from decode times in FLV", () => {
+    expect(seeks("flv", 60)[0]).toBe("2.097867");
   });
 
   it("makes up for ffmpeg's step back in Matroska", () => {

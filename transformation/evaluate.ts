@@ -64,6 +64,14 @@ function knownOf(operand: Operand, surroundings: Surroundings): Known {
 /** Beyond this no parameter takes a number, and exact arithmetic would leave the safe integers. */
 const MAX_MAGNITUDE = 1_000_000_000;
 
+const tooLarge = (operator: Arithmetic): Problem =>
+  new Problem("invalid-value", `An expression exceeds ${MAX_MAGNITUDE} (_${operator}_).`);
+
+function raised(power: number): Rational {
+  if (!(Math.abs(power) <= MAX_MAGNITUDE)) throw tooLarge("pow");
+  return parseRational(power.toFixed(6)) ?? rational(Math.round(power));
+}
+
 function calculated(operator: Arithmetic, a: Rational, b: Rational): Rational {
   switch (operator) {
     case "add":
@@ -77,7 +85,16 @@ function calculated(operator: Arithmetic, a: Rational, b: Rational): Rational {
     case "mod":
       return subtract(a, multiply(b, rational(floor(divide(a, b)))));
     case "pow":
-      return parseRational(Math.min(MAX_MAGNITUDE * 2, toNumber(a) ** toNumber(b)).toFixed(6)) ?? rational(0);
+      return raised(toNumber(a) ** toNumber(b));
+  }
+}
+
+/** Exact arithmetic throws beyond the safe integers. */
+function withinBounds(operator: Arithmetic, act: () => Rational): Rational {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof RangeError ? tooLarge(operator) : error;
   }
 }
 
@@ -85,9 +102,8 @@ function calculated(operator: Arithmetic, a: Rational, b: Rational): Rational {
 function calculate(operator: Arithmetic, a: Rational, b: Rational): Rational {
   if ((operator === "div" || operator === "mod") && b.num === 0)
     throw new Problem("invalid-value", `An expression divides by zero (_${operator}_).`);
-  const result = calculated(operator, a, b);
-  if (!Number.isFinite(toNumber(result)) || Math.abs(toNumber(result)) > MAX_MAGNITUDE)
-    throw new Problem("invalid-value", `An expression exceeds ${MAX_MAGNITUDE} (_${operator}_).`);
+  const result = withinBounds(operator, () => calculated(operator, a, b));
+  if (Math.abs(toNumber(result)) > MAX_MAGNITUDE) throw tooLarge(operator);
   return result.den > 1_000_000 ? (parseRational(toDecimal(result)) ?? result) : result;
 }
 
