@@ -2,26 +2,10 @@
 
 import { type Filter, onPicture } from "../edit.ts";
 import { parameter } from "../parameter.ts";
+import { adjustment } from "../strength.ts";
 import { orUsual, wholeNumber } from "../values.ts";
 
 const local = { scope: "component", touches: ["picture"] } as const;
-
-/** An effect with a strength in percent, 0 meaning no change. */
-const adjustment = (
-  name: string,
-  summary: string,
-  range: { min: number; max: number; usual: number },
-  filters: (percent: number) => readonly Filter[],
-) =>
-  parameter({
-    key: `e_${name}`,
-    summary,
-    value: orUsual(wholeNumber(range), range.usual),
-    ...local,
-    examples: [String(range.usual === 30 ? 40 : 30), ""],
-    isDefault: (percent) => percent === 0,
-    apply: (edit, percent) => onPicture(edit, () => filters(percent)),
-  });
 
 const decimals = (number: number): string => number.toFixed(4);
 

@@ -4,27 +4,13 @@ import { type Rgba, readColour, spellColour } from "../colour-value.ts";
 import { type Filter, onPicture, onSound, type PictureFacts } from "../edit.ts";
 import { parameter } from "../parameter.ts";
 import { rational, subtract, toFixed } from "../rational.ts";
+import { regional, strength } from "../strength.ts";
 import { orUsual, type Value, wholeNumber } from "../values.ts";
 
 const local = { scope: "component", touches: ["picture"] } as const;
 
 /** Strengths are meant for 720 lines, so that they look alike at every size. */
 const relative = ({ width, height }: PictureFacts): number => Math.min(width, height) / 720;
-
-const strength = (
-  name: string,
-  summary: string,
-  range: { min: number; max: number; usual: number },
-  filters: (strength: number, facts: PictureFacts) => readonly Filter[],
-) =>
-  parameter({
-    key: `e_${name}`,
-    summary,
-    value: orUsual(wholeNumber(range), range.usual),
-    ...local,
-    examples: ["", String(Math.min(range.max, range.usual + 10))],
-    apply: (edit, value) => onPicture(edit, (facts) => filters(value, facts)),
-  });
 
 /** Unsharp masking up to the strongest that ffmpeg's filter takes. */
 const sharpened = (size: number) => (percent: number) => [
@@ -51,23 +37,6 @@ const progressBar: Value<ProgressBar> = {
   format: ({ colour, heightPixels }) =>
     ["bar", spellColour(colour), ...(heightPixels === 10 ? [] : [String(heightPixels)])].join(":"),
 };
-
-/** The rectangle comes from x, y, w and h beside it, in pixels or shares of the picture. */
-const regional = (
-  name: string,
-  summary: string,
-  range: { min: number; max: number; usual: number },
-  filters: (strength: number, facts: PictureFacts) => readonly Filter[],
-) =>
-  parameter({
-    key: `e_${name}`,
-    summary,
-    value: orUsual(wholeNumber(range), range.usual),
-    ...local,
-    examples: ["", String(Math.min(range.max, range.usual + 10))],
-    takesRegion: true,
-    apply: (edit, value) => ({ ...edit, regionFilters: (facts) => filters(value, facts) }),
-  });
 
 const BLUR = { min: 1, max: 2000, usual: 100 } as const;
 const SQUARES = { min: 1, max: 200, usual: 5 } as const;
