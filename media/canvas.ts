@@ -18,6 +18,8 @@ export interface Canvas {
   readonly size: Size;
   readonly pixels: Size;
   readonly steps: readonly CanvasFilters[];
+  /** What is done to the source's frames before they are retimed; timed ones count from frame 0 of the source's grid. */
+  readonly early?: readonly CanvasFilters[];
   /** The source's rotation, applied before the first filter, for `a_ignore` to undo. */
   readonly sourceRotation: number;
 }
@@ -61,14 +63,14 @@ export const startingLater = (canvas: Canvas, frames: number): Canvas => ({
   ),
 });
 
-/** All filters, one after the other; behind the grid's filters time stamps count frames of the output. */
-export const canvasFilters = ({ steps }: Canvas): readonly Filter[] =>
+/** All filters, one after the other, over frames whose time stamps count on the time line that the steps count from. */
+export const canvasFilters = (steps: readonly CanvasFilters[]): readonly Filter[] =>
   steps.flatMap(({ filters, timedFrom = 0 }) =>
     timedFrom === 0
       ? filters
       : [
-          { name: "setpts", options: { expr: `PTS+${timedFrom}` } },
+          { name: "setpts", options: { expr: `PTS+(${timedFrom})` } },
           ...filters,
-          { name: "setpts", options: { expr: `PTS-${timedFrom}` } },
+          { name: "setpts", options: { expr: `PTS-(${timedFrom})` } },
         ],
   );

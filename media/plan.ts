@@ -14,7 +14,7 @@ import { type Grid, gridOf } from "./grid.ts";
 import { instantiate, type Kept, NOTHING_KEPT } from "./instantiate.ts";
 import type { AudioTrack, Source } from "./source.ts";
 import { type Resolved, resolve, soundRate } from "./stages.ts";
-import { timelineFrames } from "./timeline.ts";
+import { plainPart, timelineFrames } from "./timeline.ts";
 
 export interface DeliveryPlan extends Resolved {
   readonly source: Source;
@@ -44,6 +44,10 @@ export function planDelivery(transformation: Transformation, source: Source, kep
     },
   };
 }
+
+/** The one part of the source that a plan shows as it is, at its own pace; undefined where it is retimed. */
+export const plainPartOf = ({ timeline, canvas, earlySound }: DeliveryPlan): ReturnType<typeof plainPart> =>
+  canvas?.early || earlySound ? undefined : plainPart(timeline);
 
 const withoutFormat = (step: EditStep): EditStep =>
   pickParameters(step, ({ name }) => name !== "format" && name !== "streamingProfile" && name !== "attachment");

@@ -11,7 +11,7 @@ const canvasOf = (transformation: string, facts: Partial<VideoTrack> = {}) => {
   return canvas;
 };
 const filtersOf = (transformation: string, facts?: Partial<VideoTrack>) =>
-  canvasFilters(canvasOf(transformation, facts));
+  canvasFilters(canvasOf(transformation, facts).steps);
 const sizeOf = (transformation: string, facts?: Partial<VideoTrack>): string => {
   const { width, height } = canvasOf(transformation, facts).size;
   return `${width}x${height}`;

@@ -18,6 +18,7 @@ import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
 import { editRegion } from "./region.ts";
+import { retime } from "./retiming.ts";
 import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source } from "./source.ts";
 import { type Timeline, timelineFrames, trimTimeline, wholeTimeline } from "./timeline.ts";
@@ -30,14 +31,15 @@ export interface Resolved {
   readonly canvas?: Canvas;
   /** Timed filters count from a frame of the picture's time line, as on the canvas. */
   readonly sound: readonly CanvasFilters[];
+  /** What is done to the sound before it is retimed, as on the canvas. */
+  readonly earlySound?: readonly CanvasFilters[];
 }
 
 type Stage = (resolved: Resolved, edit: Edit) => Resolved;
 
 const trim: Stage = (resolved, edit) => {
   if (!edit.start && !edit.end && !edit.duration) return resolved;
-  const timeline = trimTimeline(resolved.timeline, edit);
-  const cutFrames = (timeline.clips[0]?.sourceFrame ?? 0) - (resolved.timeline.clips[0]?.sourceFrame ?? 0);
+  const { timeline, cutFrames } = trimTimeline(resolved.timeline, edit);
   return {
     ...resolved,
     timeline,
@@ -46,15 +48,6 @@ const trim: Stage = (resolved, edit) => {
       step.timedFrom === undefined ? step : { ...step, timedFrom: step.timedFrom + cutFrames },
     ),
   };
-};
-
-const retime: Stage = (resolved, { retimings = [] }) => {
-  const [first] = retimings;
-  if (first)
-    throw new Problem("unsupported-parameter", `e_${first.kind} is not served: edit the video before it is uploaded.`, {
-      parameter: `e_${first.kind}`,
-    });
-  return resolved;
 };
 
 const onCanvas =

@@ -3,7 +3,7 @@ import { Problem, parseTransformation, rational } from "#transformation";
 import { planDelivery } from "./plan.ts";
 import { videoSeeks } from "./seek.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
-import { cutTimeline } from "./timeline.ts";
+import { cutTimeline, plainClip } from "./timeline.ts";
 
 const clips = (transformation: string) =>
   planDelivery(parseTransformation(transformation), sourceFacts()).timeline.clips;
@@ -21,7 +21,7 @@ describe("trimming a minute at 30 frames a second", () => {
     ["so_10/so_5,du_2", 450, 60],
     ["so_1.01", 30, 1770],
   ])("%s keeps %i frames from the source's frame on", (transformation, sourceFrame, frames) => {
-    expect(clips(transformation)).toEqual([{ sourceFrame, frames }]);
+    expect(clips(transformation)).toEqual([plainClip(sourceFrame, frames)]);
   });
 
   it.each([
@@ -40,15 +40,9 @@ describe("trimming a minute at 30 frames a second", () => {
   it("cuts across clips", () => {
     const timeline = {
       frameRate: rational(30),
-      clips: [
-        { sourceFrame: 10, frames: 5 },
-        { sourceFrame: 100, frames: 5 },
-      ],
+      clips: [plainClip(10, 5), plainClip(100, 5)],
     };
-    expect(cutTimeline(timeline, 3, 8)).toEqual([
-      { sourceFrame: 13, frames: 2 },
-      { sourceFrame: 100, frames: 3 },
-    ]);
+    expect(cutTimeline(timeline, 3, 8)).toEqual([plainClip(13, 2), plainClip(100, 3)]);
   });
 });
 

@@ -1,14 +1,36 @@
 /** The timeline: which frames of the source's own grid the output shows, in order. */
 
-import { multiply, Problem, type Rational, rational, round, subtract, type TimeOffset } from "#transformation";
+import {
+  add,
+  compare,
+  divide,
+  equals,
+  floor,
+  multiply,
+  ONE,
+  Problem,
+  type Rational,
+  rational,
+  round,
+  subtract,
+  type TimeOffset,
+} from "#transformation";
 import { containerNamed } from "./containers.ts";
 import { secondsOf } from "./grid.ts";
 import type { Source } from "./source.ts";
 
-/** A run of frames, shown at their own speed. Frames are counted on the source's grid at the timeline's frame rate. */
+/**
+ * A run of the output. It plays the source from `from` on, for `frames` times `speed` frames of the source's grid at
+ * the timeline's frame rate; each frame of the output shows the source's frame in which its own share begins.
+ */
 export interface Clip {
-  readonly sourceFrame: number;
+  readonly from: Rational;
+  /** Frames of the output. */
   readonly frames: number;
+  /** Frames of the source in each frame of the output. */
+  readonly speed: Rational;
+  /** The same frames in the opposite order. */
+  readonly isReversed: boolean;
 }
 
 export interface Timeline {
@@ -40,27 +62,55 @@ export function timeZero(source: Source): Rational {
     : rational(first.startSample, first.sampleRate);
 }
 
+/** A run of whole frames, as they are. */
+export const plainClip = (from: number, frames: number): Clip => ({
+  from: rational(from),
+  frames,
+  speed: ONE,
+  isReversed: false,
+});
+
 /** The whole source at a frame rate. */
 export function wholeTimeline(source: Source, frameRate: Rational): Timeline {
   const frames = Math.max(1, round(multiply(sourceDuration(source), frameRate)));
-  return { frameRate, clips: [{ sourceFrame: 0, frames }] };
+  return { frameRate, clips: [plainClip(0, frames)] };
 }
 
 export const timelineFrames = (timeline: Timeline): number =>
   timeline.clips.reduce((sum, clip) => sum + clip.frames, 0);
+
+/** The one clip of a timeline that was trimmed and nothing else; undefined for any other. */
+export function plainPart({ clips: [clip, second] }: Timeline): { from: number; frames: number } | undefined {
+  const isPlain = clip && !second && !clip.isReversed && equals(clip.speed, ONE) && clip.from.den === 1;
+  return isPlain ? { from: clip.from.num, frames: clip.frames } : undefined;
+}
+
+/** The frame of the source that a clip shows as its frame `index`. */
+export const sourceFrameAt = ({ from, frames, speed, isReversed }: Clip, index: number): number =>
+  floor(add(from, multiply(rational(isReversed ? frames - 1 - index : index), speed)));
+
+/** Frames [low, high) of a clip. */
+export const cutClip = (clip: Clip, low: number, high: number): Clip => ({
+  ...clip,
+  from: add(clip.from, multiply(rational(clip.isReversed ? clip.frames - high : low), clip.speed)),
+  frames: high - low,
+});
 
 /** The clips that output frames [from, to) show. */
 export function cutTimeline(timeline: Timeline, from: number, to: number): readonly Clip[] {
   let start = 0;
   return timeline.clips.flatMap((clip) => {
     const [low, high] = [Math.max(from, start), Math.min(to, start + clip.frames)];
-    const cut = low < high ? [{ sourceFrame: clip.sourceFrame + low - start, frames: high - low }] : [];
+    const cut = low < high ? [cutClip(clip, low - start, high - start)] : [];
     start += clip.frames;
     return cut;
   });
 }
 
-/** Keeps what lies between start and end; throws `empty-clip` where nothing does. */
+/**
+ * Keeps what lies between start and end, and says how many frames of the front are gone; throws `empty-clip` where
+ * nothing is left.
+ */
 export function trimTimeline(
   timeline: Timeline,
   {
@@ -68,7 +118,7 @@ export function trimTimeline(
     end,
     duration,
   }: { start?: TimeOffset | undefined; end?: TimeOffset | undefined; duration?: TimeOffset | undefined },
-): Timeline {
+): { readonly timeline: Timeline; readonly cutFrames: number } {
   const total = timelineFrames(timeline);
   const framesOf = (offset: TimeOffset): number =>
     "seconds" in offset
@@ -86,5 +136,50 @@ export function trimTimeline(
       { parameter },
     );
   }
-  return { ...timeline, clips };
+  return { timeline: { ...timeline, clips }, cutFrames: from };
+}
+
+/** The same frames in the opposite order. */
+export const reverseTimeline = (timeline: Timeline): Timeline => ({
+  ...timeline,
+  clips: timeline.clips.map((clip) => ({ ...clip, isReversed: !clip.isReversed })).reverse(),
+});
+
+/** One timeline behind the other; the last frame of one is not that of the next, even where both show the same picture. */
+export const joinTimelines = (first: Timeline, ...rest: readonly Timeline[]): Timeline => ({
+  ...first,
+  clips: [first, ...rest].flatMap(({ clips }) => clips),
+});
+
+/**
+ * Plays a timeline `factor` times as fast. Each clip keeps its beginning and lasts whole frames: what would fill only
+ * a part of a last frame is left out, so that nothing is shown that the clip does not hold.
+ */
+export function accelerateTimeline(timeline: Timeline, factor: Rational): Timeline {
+  const clips = timeline.clips.map((clip): Clip => {
+    const speed = multiply(clip.speed, factor);
+    const frames = floor(divide(rational(clip.frames), factor));
+    const end = add(clip.from, multiply(rational(clip.frames), clip.speed));
+    const from = clip.isReversed ? subtract(end, multiply(rational(frames), speed)) : clip.from;
+    return { ...clip, from, frames, speed };
+  });
+  const lasting = clips.filter(({ frames }) => frames > 0);
+  // A single picture cannot be shown for less than a frame.
+  return { ...timeline, clips: lasting.length > 0 ? lasting : cutTimeline(timeline, 0, 1) };
+}
+
+/** Whether all speeds of a timeline lie within bounds. */
+export const speedsWithin = ({ clips }: Timeline, least: Rational, most: Rational): boolean =>
+  clips.every(({ speed }) => compare(speed, least) >= 0 && compare(speed, most) <= 0);
+
+/** The most clips that any span of so many frames meets. */
+export function mostClipsWithin({ clips }: Timeline, frames: number): number {
+  let [most, first, length] = [0, 0, 0];
+  clips.forEach((clip, index) => {
+    length += clip.frames;
+    // The first clip of a span may be met with its last frame alone.
+    while (length - (clips[first]?.frames ?? 0) + 1 >= frames && first < index) length -= clips[first++]?.frames ?? 0;
+    most = Math.max(most, index - first + 1);
+  });
+  return most;
 }

@@ -3,7 +3,7 @@
 import { SEGMENT_TYPE_BOX, type SegmentJob, splitInit } from "#media";
 import { Problem } from "#transformation";
 import type { TaskControl } from "./encode-queue.ts";
-import { segmentArguments } from "./ffmpeg/arguments.ts";
+import { attemptsOf, segmentArguments } from "./ffmpeg/arguments.ts";
 import { run } from "./ffmpeg/run.ts";
 import { faultOf } from "./ffmpeg/verify.ts";
 import type { Services } from "./services.ts";
@@ -31,12 +31,12 @@ export async function encodeSegment(job: SegmentJob, services: Services, control
   init.catch(() => {});
   try {
     const faults: string[] = [];
-    for (const seek of job.seeks) {
-      const args = segmentArguments(job, source.input(job.source.container), seek);
+    for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
+      const args = segmentArguments(job, source.input(job.source.container), attempt);
       const { output, complaints } = await run(services.config.ffmpeg, args, { ...SEGMENT_LIMITS, ...control });
       const fault = faultOf(output, job, await init);
       if (fault === undefined) return segment(job, output, startedAt);
-      faults.push(`from ${seek ?? "the start"}: ${fault}; ${complaints.trim().split("\n").at(-1) ?? ""}`);
+      faults.push(`attempt ${attempt + 1}: ${fault}; ${complaints.trim().split("\n").at(-1) ?? ""}`);
     }
     services.log("segment failed its checks", { key: job.key, faults });
     throw new Problem("encode-failed", "This part of the source cannot be encoded.");

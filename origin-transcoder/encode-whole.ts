@@ -7,7 +7,7 @@ import type { WholeJob } from "#media";
 import { Problem } from "#transformation";
 import type { TaskControl } from "./encode-queue.ts";
 import type { Product } from "./encode-segment.ts";
-import { type Input, wholeArguments } from "./ffmpeg/arguments.ts";
+import { attemptsOf, type Input, wholeArguments } from "./ffmpeg/arguments.ts";
 import { run } from "./ffmpeg/run.ts";
 import type { Services } from "./services.ts";
 
@@ -19,8 +19,8 @@ export async function encodeWhole(job: WholeJob, services: Services, control: Ta
   const startedAt = performance.now();
   const source = await services.sources.open(job.source);
   try {
-    for (const seek of job.seeks) {
-      const bytes = await attempt(job, source.input(job.source.container), seek, services, control);
+    for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
+      const bytes = await encoded(job, source.input(job.source.container), attempt, services, control);
       if (bytes.length > 0)
         return { bytes, mediaType: job.mediaType, encodeSeconds: (performance.now() - startedAt) / 1000 };
     }
@@ -31,10 +31,10 @@ export async function encodeWhole(job: WholeJob, services: Services, control: Ta
 }
 
 /** One run; no bytes where ffmpeg failed or found nothing to encode. */
-async function attempt(
+async function encoded(
   job: WholeJob,
   input: Input,
-  seek: string | null,
+  attempt: number,
   services: Services,
   control: TaskControl,
 ): Promise<Uint8Array> {
@@ -42,7 +42,7 @@ async function attempt(
   if (!job.needsFile) {
     const { output, exitCode, complaints } = await run(
       services.config.ffmpeg,
-      wholeArguments(job, input, seek, "pipe:1"),
+      wholeArguments(job, input, attempt, "pipe:1"),
       limits,
     );
     if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
@@ -52,7 +52,11 @@ async function attempt(
   const path = join(folder, `${randomUUID()}.mp4`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
-    const { exitCode, complaints } = await run(services.config.ffmpeg, wholeArguments(job, input, seek, path), limits);
+    const { exitCode, complaints } = await run(
+      services.config.ffmpeg,
+      wholeArguments(job, input, attempt, path),
+      limits,
+    );
     if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
     return exitCode === 0 ? await readFile(path) : new Uint8Array();
   } finally {

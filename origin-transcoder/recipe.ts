@@ -27,8 +27,7 @@ async function encode(
 ): Promise<Buffer | undefined> {
   const args = commandArguments({
     global: ["-nostdin", "-v", "error"],
-    inputOptions: [["-f", "lavfi"]],
-    input: generator,
+    inputs: [{ options: [["-f", "lavfi"]], location: generator }],
     outputOptions: [frames, ...encoder, ["-fflags", "+bitexact"], ["-f", "mp4"], ["-movflags", "+empty_moov"]],
     output: "pipe:1",
   });

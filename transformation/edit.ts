@@ -49,8 +49,15 @@ export interface Filter {
   readonly inputs?: readonly FilterInput[];
 }
 
-/** A copy of what has come so far, or a picture that is drawn; then filters over it. */
+/** A stream of one of the files that a job reads, by its index there. */
+export interface InputStream {
+  readonly input: number;
+  readonly streamIndex: number;
+}
+
+/** A copy of what has come so far, a picture that is drawn, or a stream that is read; then filters over it. */
 export interface FilterInput {
+  readonly stream?: InputStream;
   /** A source of pictures such as `color`; without it the picture so far is copied. */
   readonly drawn?: Filter;
   readonly filters: readonly Filter[];

@@ -3,7 +3,7 @@
  * origin spells it for ffmpeg, runs it, checks the result against `expected`, and knows nothing of URLs or plans.
  */
 
-import type { Filter } from "#transformation";
+import type { Filter, InputStream } from "#transformation";
 import type { Option } from "../codecs.ts";
 import type { Seeks } from "../seek.ts";
 
@@ -14,6 +14,17 @@ export interface JobSource {
   readonly container: string;
   /** A presigned URL of the object. */
   readonly url: string;
+}
+
+/** One opening of the source. Attempt after attempt takes the next of its seeks, the last one again and again. */
+export interface JobInput {
+  readonly seeks: Seeks;
+}
+
+/** What a stream of the output is made of: filters, whose first one takes `stream` unless they name their own. */
+export interface Filtered {
+  readonly stream?: InputStream;
+  readonly filters: readonly Filter[];
 }
 
 /** A source-free encode of the same stream, whose init section is that of every segment. */
@@ -29,16 +40,14 @@ export interface InitJob {
   readonly codecString: string;
 }
 
-export interface SegmentJob {
+export interface SegmentJob extends Filtered {
   readonly kind: "segment";
   readonly recipe: string;
   /** The path that the object is stored under: also names the job. */
   readonly key: string;
   readonly source: JobSource;
+  readonly inputs: readonly JobInput[];
   readonly media: "video" | "audio";
-  readonly streamIndex: number;
-  readonly seeks: Seeks;
-  readonly filters: readonly Filter[];
   readonly encoder: readonly Option[];
   readonly timescale: number;
   /** Movie fragment sequence number, from 1. */

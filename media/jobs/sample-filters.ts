@@ -1,46 +1,102 @@
-/** From decoded sound to the samples of the output, each at its place. */
+/** From decoded sound to samples, each at its place: filters before sound is joined and encoded. */
 
-import { type Filter, multiply, rational, round } from "#transformation";
+import { type Filter, multiply, type Rational, rational, round } from "#transformation";
+import type { CanvasFilters } from "../canvas.ts";
 import { sampleAt } from "../grid.ts";
-import type { DeliveryPlan } from "../plan.ts";
-import type { AudioRendition } from "../renditions.ts";
-import type { AudioTrack, SampleRegion } from "../source.ts";
+import type { AudioTrack, SampleRegion, Source } from "../source.ts";
 import { timeZero } from "../timeline.ts";
 
-/** From decoded sound to samples [from, to) of the output, at the output's rate. */
-export function sampleFilters(
-  plan: DeliveryPlan,
-  rendition: AudioRendition,
-  span: { from: number; to: number },
+/** Whole samples of a rate. */
+export interface SampleSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+const STEREO: Filter = { name: "aformat", options: { sample_fmts: "fltp", channel_layouts: "stereo" } };
+
+/** Gaps become silence; first_pts counts input samples (measured: output samples drift by 158 a segment). */
+const resampled = (sampleRate: number, first: number): Filter => ({
+  name: "aresample",
+  options: { sample_rate: sampleRate, async: 1, min_hard_comp: 0.1, first_pts: first },
+});
+
+/** Where frames of the source's sound lie, in samples of its own rate from the presentation's zero on. */
+function placed(source: Source, track: AudioTrack, around: number): Filter {
+  const zero = round(multiply(timeZero(source), rational(track.sampleRate)));
+  return { name: "asetpts", options: { expr: `${samplePosition(track, around + zero)}-(${zero})` } };
+}
+
+/** Samples of the source [from, to) at a rate; `effects` find them numbered so, too. Silence where there is no sound. */
+export function sourceSamples(
+  source: Source,
+  track: AudioTrack,
+  { from, to, sampleRate }: SampleSpan & { sampleRate: number },
+  effects: readonly Filter[],
 ): readonly Filter[] {
-  const { track, sampleRate } = rendition;
-  const offset = sampleAt(plan.timeline.clips[0]?.sourceFrame ?? 0, plan.grid.frameRate, sampleRate);
-  const [start, end] = [span.from + offset, span.to + offset];
-  const zero = round(multiply(timeZero(plan.source), rational(track.sampleRate)));
   const resampling = track.sampleRate !== sampleRate;
   // The resampler's phase depends on its first sample: start where input and output samples coincide.
   const ratio = rational(track.sampleRate, sampleRate);
-  const first = resampling ? Math.floor(start / ratio.den) * ratio.num : start;
-  const around = multiply(rational(start, sampleRate), rational(track.sampleRate));
+  const first = resampling ? Math.floor(from / ratio.den) * ratio.num : from;
+  const around = multiply(rational(from, sampleRate), rational(track.sampleRate));
   return [
-    { name: "asetpts", options: { expr: `${samplePosition(track, round(around) + zero)}-(${zero})` } },
+    placed(source, track, round(around)),
     ...(resampling ? [{ name: "atrim", options: { start_pts: first } }] : []),
-    // Gaps become silence; first_pts counts input samples (measured: output samples drift by 158 a segment).
-    { name: "aresample", options: { sample_rate: sampleRate, async: 1, min_hard_comp: 0.1, first_pts: first } },
-    { name: "aformat", options: { sample_fmts: "fltp", channel_layouts: "stereo" } },
-    ...effectFilters(plan, offset, sampleRate),
+    resampled(sampleRate, first),
+    STEREO,
+    ...effects,
     // Sound that ends before the picture is followed by silence.
     { name: "apad" },
-    { name: "atrim", options: { start_pts: start, end_pts: end } },
-    ...(offset === 0 ? [] : [{ name: "asetpts", options: { expr: `PTS-(${offset})` } }]),
+    { name: "atrim", options: { start_pts: from, end_pts: to } },
   ];
 }
 
-/** Timed filters read the time since their own zero: behind the grid's filters time stamps count from the source's. */
-const effectFilters = (plan: DeliveryPlan, offset: number, sampleRate: number): readonly Filter[] =>
-  plan.sound.flatMap(({ filters, timedFrom }) => {
+/** Samples of the output that the resampler needs to be in full swing. */
+const SETTLING_SAMPLES = 512;
+
+/**
+ * Sound at another speed and, as of a tape, another pitch. Sample `zero` of the source becomes sample 0, and each
+ * further one of `sampleRate` a second lies `speed` times as far. Every span is resampled from where samples of both
+ * coincide, so that spans which are made apart fit together.
+ */
+export function pacedSamples(
+  source: Source,
+  track: AudioTrack,
+  { zero, speed, sampleRate }: { zero: number; speed: Rational; sampleRate: number },
+  { from, to }: SampleSpan,
+  effects: readonly Filter[],
+): { readonly firstSample: number; readonly filters: readonly Filter[] } {
+  const ratio = multiply(speed, rational(track.sampleRate, sampleRate));
+  const coincidence = Math.floor((from - SETTLING_SAMPLES) / ratio.den);
+  const [firstSample, first] = [zero + coincidence * ratio.num, coincidence * ratio.den];
+  // Rates are only a way to say the ratio; those of sound as it is are sure to be taken.
+  const factor = Math.ceil(sampleRate / ratio.den);
+  return {
+    firstSample,
+    filters: [
+      placed(source, track, firstSample),
+      { name: "atrim", options: { start_pts: firstSample } },
+      resampled(track.sampleRate, firstSample),
+      STEREO,
+      ...effects,
+      { name: "asetrate", options: { sample_rate: ratio.num * factor } },
+      { name: "aresample", options: { sample_rate: ratio.den * factor } },
+      { name: "asetrate", options: { sample_rate: sampleRate } },
+      // Behind the first filter samples are contiguous: counting them is exact.
+      { name: "asetpts", options: { expr: `NB_CONSUMED_SAMPLES+(${first})` } },
+      { name: "apad" },
+      { name: "atrim", options: { start_pts: from, end_pts: to } },
+    ],
+  };
+}
+
+/** Effects over samples of which `zero` is the first of the time line; timed ones read the time since their own zero. */
+export const effectFilters = (
+  steps: readonly CanvasFilters[],
+  { zero, frameRate, sampleRate }: { zero: number; frameRate: Rational; sampleRate: number },
+): readonly Filter[] =>
+  steps.flatMap(({ filters, timedFrom }) => {
     if (timedFrom === undefined) return filters;
-    const shift = offset - sampleAt(timedFrom, plan.grid.frameRate, sampleRate);
+    const shift = zero - sampleAt(timedFrom, frameRate, sampleRate);
     if (shift === 0) return filters;
     const moved = (by: number): Filter => ({ name: "asetpts", options: { expr: `PTS-(${by})` } });
     return [moved(shift), ...filters, moved(-shift)];

@@ -1,7 +1,6 @@
 /** The jobs that make a rendition: its init section and its segments. */
 
-import { add, type Rational, rational } from "#transformation";
-import { canvasFilters } from "../canvas.ts";
+import { type Rational, rational } from "#transformation";
 import { AUDIO_CODECS, type Option, VIDEO_CODECS } from "../codecs.ts";
 import { colourFilters } from "../colour.ts";
 import {
@@ -15,11 +14,11 @@ import {
 } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
-import { audioSeeks, videoSeeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
-import { frameFilters, videoTiming } from "./frame-filters.ts";
+import { videoTiming } from "./frame-filters.ts";
 import type { InitJob, JobContext, SegmentJob } from "./job.ts";
-import { sampleFilters } from "./sample-filters.ts";
+import { pictures } from "./pictures.ts";
+import { sounds } from "./sounds.ts";
 
 function videoInit(recipe: string, track: VideoTrack, rendition: VideoRendition | KeyframeRendition): InitJob {
   const { width, height, frameRate } = rendition.stream;
@@ -43,7 +42,7 @@ function pictureJob(
   context: JobContext,
 ): SegmentJob {
   const track = plan.source.video as VideoTrack;
-  const from = (plan.timeline.clips[0]?.sourceFrame ?? 0) + span.start;
+  const reading = pictures(plan, track, span);
   const { timescale, frameTicks } = videoTiming(plan.grid.frameRate);
   const sampleTicks = span.sampleFrames * frameTicks;
   const init = videoInit(context.recipe, track, rendition);
@@ -51,13 +50,8 @@ function pictureJob(
     kind: "segment",
     ...context,
     media: "video",
-    streamIndex: track.streamIndex,
-    seeks: videoSeeks(plan.source, track, from, plan.grid.frameRate),
-    filters: [
-      ...frameFilters(plan, track, { from, to: from + span.frames, firstFrame: span.start }),
-      ...(plan.canvas ? canvasFilters(plan.canvas) : []),
-      ...colourFilters(track, rendition.stream),
-    ],
+    ...reading,
+    filters: [...reading.filters, ...colourFilters(track, rendition.stream)],
     encoder: span.sampleFrames === 1 ? init.encoder : withPacketDuration(init.encoder, sampleTicks),
     timescale,
     sequence: span.sequence,
@@ -80,15 +74,12 @@ function soundJob(plan: DeliveryPlan, rendition: AudioRendition, number: number,
     from: (first - codec.framesBefore) * AAC_FRAME_SAMPLES,
     to: (end + codec.framesAfter) * AAC_FRAME_SAMPLES,
   };
-  const offset = secondsOf(plan.timeline.clips[0]?.sourceFrame ?? 0, plan.grid.frameRate);
   const encoder = codec.options(rendition);
   return {
     kind: "segment",
     ...context,
     media: "audio",
-    streamIndex: rendition.track.streamIndex,
-    seeks: audioSeeks(plan.source, add(rational(span.from, rendition.sampleRate), offset)),
-    filters: sampleFilters(plan, rendition, span),
+    ...sounds(plan, rendition, span),
     // The packets of priming, run-in and run-out are dropped: their time stamps lie outside.
     encoder: [
       ...encoder,

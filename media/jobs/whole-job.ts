@@ -1,21 +1,19 @@
 /** Jobs for objects that are delivered in one piece: stills and clips of bounded length. */
 
-import { add, type Filter, Problem, rational, toNumber } from "#transformation";
-import { canvasFilters } from "../canvas.ts";
+import { type Filter, Problem, toNumber } from "#transformation";
 import { AUDIO_CODECS, type Option, qualityPercent, VIDEO_CODECS } from "../codecs.ts";
 import { colourFilters, outputColour } from "../colour.ts";
 import { FORMATS } from "../formats/index.ts";
 import { sampleAt, secondsOf } from "../grid.ts";
-import type { DeliveryPlan } from "../plan.ts";
+import { type DeliveryPlan, plainPartOf } from "../plan.ts";
 import { audioRenditions, fullRenditions } from "../renditions.ts";
-import { audioSeeks, earlierSeek, type Seeks, videoSeeks } from "../seek.ts";
-import { frameFilters, videoTiming } from "./frame-filters.ts";
-import type { JobContext, JobSource } from "./job.ts";
-import { sampleFilters } from "./sample-filters.ts";
+import { earlierSeek } from "../seek.ts";
+import { videoTiming } from "./frame-filters.ts";
+import type { Filtered, JobContext, JobInput, JobSource } from "./job.ts";
+import { pictures } from "./pictures.ts";
+import { sounds } from "./sounds.ts";
 
-interface WholeStream {
-  readonly streamIndex: number;
-  readonly filters: readonly Filter[];
+interface WholeStream extends Filtered {
   readonly encoder: readonly Option[];
 }
 
@@ -25,7 +23,7 @@ export interface WholeJob {
   readonly recipe: string;
   readonly key: string;
   readonly source: JobSource;
-  readonly seeks: Seeks;
+  readonly inputs: readonly JobInput[];
   readonly video?: WholeStream;
   readonly audio?: WholeStream;
   readonly muxer: readonly Option[];
@@ -54,7 +52,7 @@ export function stillJob(plan: DeliveryPlan, formatName: string, context: JobCon
     throw new Problem("unsupported-format", `${formatName} is no picture format.`, { parameter: "f" });
   if (!video || !plan.canvas)
     throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
-  const from = plan.timeline.clips[0]?.sourceFrame ?? 0;
+  const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: 1 });
   const size = { width: Math.round(plan.canvas.size.width), height: Math.round(plan.canvas.size.height) };
   const convert: Filter = {
     name: "scale",
@@ -68,12 +66,11 @@ export function stillJob(plan: DeliveryPlan, formatName: string, context: JobCon
   return {
     kind: "whole",
     ...context,
-    seeks: videoSeeks(plan.source, video, from, plan.grid.frameRate),
+    inputs,
     video: {
-      streamIndex: video.streamIndex,
+      ...reading,
       filters: [
-        ...frameFilters(plan, video, { from, to: from + 1, firstFrame: 0 }),
-        ...canvasFilters(plan.canvas),
+        ...reading.filters,
         ...colourFilters(video, size),
         convert,
         { name: "format", options: { pix_fmts: format.pixelFormat } },
@@ -99,51 +96,60 @@ export function clipJob(plan: DeliveryPlan, formatName: string, context: JobCont
       { parameter: "du", expected: `at most ${MAX_CLIP_SECONDS} seconds` },
     );
   }
-  const [video, audio] = [clipVideo(plan), clipAudio(plan)];
-  const seeks = [video?.seeks, audio?.seeks].filter((list) => list !== undefined);
-  const nearest = seeks.map((list) => list[0] ?? null).reduce(earlierSeek);
+  const picture = clipVideo(plan);
+  // Of one part of the source picture and sound are read together, of several each by itself.
+  const isOnePart = plainPartOf(plan) !== undefined;
+  const sound = clipAudio(plan, isOnePart ? 0 : (picture?.inputs.length ?? 0));
+  const inputs = [...(picture?.inputs ?? []), ...(sound?.inputs ?? [])];
+  if (inputs.length > MAX_CLIP_INPUTS) {
+    throw new Problem(
+      "clip-too-long",
+      `A .${formatName} is put together of ${MAX_CLIP_INPUTS} parts at most; stream it as .m3u8.`,
+      { parameter: "e_loop" },
+    );
+  }
   return {
     kind: "whole",
     ...context,
-    seeks: nearest === null ? [null] : [nearest, null],
-    ...(video && { video: video.stream }),
-    ...(audio && { audio: audio.stream }),
+    inputs: isOnePart ? [earliest(inputs)] : inputs,
+    ...(picture && { video: picture.stream }),
+    ...(sound && { audio: sound.stream }),
     muxer: format.muxer,
     mediaType: format.mediaType,
     needsFile: true,
   };
 }
 
-function clipVideo(plan: DeliveryPlan): { stream: WholeStream; seeks: Seeks } | undefined {
+/** Each is opened at the same time. */
+const MAX_CLIP_INPUTS = 64;
+
+function earliest(inputs: readonly JobInput[]): JobInput {
+  const nearest = inputs.map(({ seeks }) => seeks[0] ?? null).reduce(earlierSeek);
+  return { seeks: nearest === null ? [null] : [nearest, null] };
+}
+
+interface StreamReading {
+  readonly inputs: readonly JobInput[];
+  readonly stream: WholeStream;
+}
+
+function clipVideo(plan: DeliveryPlan): StreamReading | undefined {
   const { video } = plan.source;
   const rendition = fullRenditions(plan).find(({ codec }) => codec === clipCodec(plan));
   if (!video || !plan.canvas || !rendition) return undefined;
-  const from = plan.timeline.clips[0]?.sourceFrame ?? 0;
-  const filters = [
-    ...frameFilters(plan, video, { from, to: from + plan.grid.frames, firstFrame: 0 }),
-    ...canvasFilters(plan.canvas),
-    ...colourFilters(video, rendition.stream),
-  ];
+  const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: plan.grid.frames });
   const timescale: Option = ["-video_track_timescale", String(videoTiming(plan.grid.frameRate).timescale)];
+  const filters = [...reading.filters, ...colourFilters(video, rendition.stream)];
   const encoder = [...VIDEO_CODECS[rendition.codec].options(rendition.stream), timescale];
-  return {
-    stream: { streamIndex: video.streamIndex, filters, encoder },
-    seeks: videoSeeks(plan.source, video, from, plan.grid.frameRate),
-  };
+  return { inputs, stream: { ...reading, filters, encoder } };
 }
 
-function clipAudio(plan: DeliveryPlan): { stream: WholeStream; seeks: Seeks } | undefined {
+/** @param firstInput how many inputs of the job come before those of the sound */
+function clipAudio(plan: DeliveryPlan, firstInput: number): StreamReading | undefined {
   const all = audioRenditions(plan);
   const rendition = all.find(({ track }) => track.isDefault) ?? all[0];
   if (!rendition) return undefined;
   const span = { from: 0, to: sampleAt(plan.grid.frames, plan.grid.frameRate, rendition.sampleRate) };
-  const offset = secondsOf(plan.timeline.clips[0]?.sourceFrame ?? 0, plan.grid.frameRate);
-  return {
-    stream: {
-      streamIndex: rendition.track.streamIndex,
-      filters: sampleFilters(plan, rendition, span),
-      encoder: AUDIO_CODECS.aac.options(rendition),
-    },
-    seeks: audioSeeks(plan.source, add(rational(0), offset)),
-  };
+  const { inputs, ...reading } = sounds(plan, rendition, span, firstInput);
+  return { inputs, stream: { ...reading, encoder: AUDIO_CODECS.aac.options(rendition) } };
 }

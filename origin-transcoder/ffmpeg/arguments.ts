@@ -1,8 +1,8 @@
 /** Spells jobs for ffmpeg. Pure; each flag has its reason beside it. */
 
-import type { InitJob, Option, SegmentJob, WholeJob } from "#media";
-import { type Command, commandArguments } from "./command.ts";
-import { spellFilters } from "./filtergraph.ts";
+import type { Filtered, InitJob, JobInput, Option, SegmentJob, WholeJob } from "#media";
+import { type CommandInput, commandArguments, type Flags } from "./command.ts";
+import { spellFilters, spellGraph } from "./filtergraph.ts";
 
 /** What ffmpeg may open, and how: nothing else is reachable from a hostile file. */
 export interface Input {
@@ -11,8 +11,6 @@ export interface Input {
   readonly protocols: string;
   readonly demuxer: string;
 }
-
-type Flags = readonly (Option | readonly [string])[];
 
 const GLOBAL = [
   // Never read the terminal: without one ffmpeg would stop.
@@ -31,6 +29,16 @@ export const openingFlags = ({ protocols, demuxer }: Input): readonly Option[] =
   ["-format_whitelist", demuxer],
   ["-f", demuxer],
 ];
+
+/** An attempt beyond a list's end takes the last of it. */
+const seekOf = ({ seeks }: JobInput, attempt: number): string | null => seeks[attempt] ?? seeks.at(-1) ?? null;
+
+/** How often a job may be tried, each time from further back. */
+export const attemptsOf = ({ inputs }: { readonly inputs: readonly JobInput[] }): number =>
+  Math.max(...inputs.map(({ seeks }) => seeks.length));
+
+const readings = (inputs: readonly JobInput[], input: Input, attempt: number): readonly CommandInput[] =>
+  inputs.map((each) => ({ location: input.location, options: reading(input, seekOf(each, attempt)) }));
 
 function reading(input: Input, seek: string | null): Flags {
   return [
@@ -75,46 +83,60 @@ const timing = (media: "video" | "audio", timescale: number): Flags =>
 
 const flag = (media: "video" | "audio"): string => (media === "video" ? "-vf" : "-af");
 
-const toPipe = (inputOptions: Flags, input: string, outputOptions: Flags): readonly string[] =>
-  commandArguments({ global: GLOBAL, inputOptions, input, outputOptions, output: "pipe:1" } satisfies Command);
+/** Which streams the output holds, and their filters: a graph of its own where they come of several inputs. */
+function mapping(inputs: readonly JobInput[], streams: readonly (Filtered & { media: "video" | "audio" })[]): Flags {
+  if (inputs.length > 1)
+    return [["-filter_complex", spellGraph(streams)], ...streams.map((_, index) => ["-map", `[out${index}]`] as const)];
+  return streams.flatMap(({ stream, media, filters }) => [
+    ["-map", `${stream?.input ?? 0}:${stream?.streamIndex ?? 0}`],
+    [flag(media), spellFilters(filters)],
+  ]);
+}
 
 /** A segment: init section and one fragment on standard output. */
-export function segmentArguments(job: SegmentJob, input: Input, seek: string | null): readonly string[] {
-  return toPipe(reading(input, seek), input.location, [
-    ["-map", `0:${job.streamIndex}`],
-    [flag(job.media), spellFilters(job.filters)],
-    ...timing(job.media, job.timescale),
-    ...job.encoder,
-    ...CMAF,
-    ["-fragment_index", String(job.sequence)],
-  ]);
+export function segmentArguments(job: SegmentJob, input: Input, attempt: number): readonly string[] {
+  return commandArguments({
+    global: GLOBAL,
+    inputs: readings(job.inputs, input, attempt),
+    outputOptions: [
+      ...mapping(job.inputs, [job]),
+      ...timing(job.media, job.timescale),
+      ...job.encoder,
+      ...CMAF,
+      ["-fragment_index", String(job.sequence)],
+    ],
+    output: "pipe:1",
+  });
 }
 
 /** The init section of a rendition without its source: one generated picture, or a moment of silence. */
 export function initArguments(job: InitJob): readonly string[] {
-  return toPipe([["-f", "lavfi"]], spellFilters([job.generator]), [
-    [job.media === "video" ? "-frames:v" : "-frames:a", "1"],
-    [flag(job.media), spellFilters(job.filters)],
-    ...timing(job.media, job.timescale),
-    ...job.encoder,
-    ...CMAF,
-  ]);
+  return commandArguments({
+    global: GLOBAL,
+    inputs: [{ options: [["-f", "lavfi"]], location: spellFilters([job.generator]) }],
+    outputOptions: [
+      [job.media === "video" ? "-frames:v" : "-frames:a", "1"],
+      [flag(job.media), spellFilters(job.filters)],
+      ...timing(job.media, job.timescale),
+      ...job.encoder,
+      ...CMAF,
+    ],
+    output: "pipe:1",
+  });
 }
 
 /** A whole file: to a pipe, or to a path where the muxer must seek in it. */
-export function wholeArguments(job: WholeJob, input: Input, seek: string | null, output: string): readonly string[] {
-  const stream = (media: "video" | "audio"): Flags => {
+export function wholeArguments(job: WholeJob, input: Input, attempt: number, output: string): readonly string[] {
+  const streams = (["video", "audio"] as const).flatMap((media) => {
     const wanted = job[media];
-    if (!wanted) return [];
-    return [["-map", `0:${wanted.streamIndex}`], [flag(media), spellFilters(wanted.filters)], ...wanted.encoder];
-  };
+    return wanted ? [{ ...wanted, media }] : [];
+  });
   return commandArguments({
     global: GLOBAL,
-    inputOptions: reading(input, seek),
-    input: input.location,
+    inputs: readings(job.inputs, input, attempt),
     outputOptions: [
-      ...stream("video"),
-      ...stream("audio"),
+      ...mapping(job.inputs, streams),
+      ...streams.flatMap(({ encoder }) => encoder),
       ["-fps_mode", "passthrough"],
       ["-map_metadata", "-1"],
       ["-map_chapters", "-1"],

@@ -3,11 +3,17 @@
 import ffmpeg from "fluent-ffmpeg";
 import type { Option } from "#media";
 
+export type Flags = readonly (Option | readonly [string])[];
+
+export interface CommandInput {
+  readonly options: Flags;
+  readonly location: string;
+}
+
 export interface Command {
   readonly global: readonly string[];
-  readonly inputOptions: readonly (Option | readonly [string])[];
-  readonly input: string;
-  readonly outputOptions: readonly (Option | readonly [string])[];
+  readonly inputs: readonly CommandInput[];
+  readonly outputOptions: Flags;
   readonly output: string;
 }
 
@@ -16,12 +22,15 @@ interface ArgumentSource {
   _getArguments(): string[];
 }
 
-/** The arguments of one run, one input and one output. */
-export function commandArguments({ global, inputOptions, input, outputOptions, output }: Command): readonly string[] {
-  const command = ffmpeg().input(input).output(output);
+/** The arguments of one run, to one output. */
+export function commandArguments({ global, inputs, outputOptions, output }: Command): readonly string[] {
+  const command = ffmpeg().output(output);
   // Several arguments in one call: a lone one that holds a space would be split.
-  for (const [name, value] of inputOptions)
-    value === undefined ? command.inputOptions(name) : command.inputOptions(name, value);
+  for (const { options, location } of inputs) {
+    command.input(location);
+    for (const [name, value] of options)
+      value === undefined ? command.inputOptions(name) : command.inputOptions(name, value);
+  }
   for (const [name, value] of outputOptions)
     value === undefined ? command.outputOptions(name) : command.outputOptions(name, value);
   return [...global, ...(command as unknown as ArgumentSource)._getArguments()];

@@ -1,6 +1,7 @@
 /** Spells filters for ffmpeg: the only place where anything is escaped. */
 
-import type { Filter, FilterInput } from "#transformation";
+import type { Filtered } from "#media";
+import type { Filter, FilterInput, InputStream } from "#transformation";
 
 /**
  * Two levels of quoting (ffmpeg-filters, "Notes on filtergraph escaping"): first the option's value within the filter,
@@ -16,27 +17,47 @@ function spellFilter({ name, options = {} }: Filter): string {
 /** Labels of a graph's links, one after the other. */
 type Labels = () => string;
 
-function chain(filters: readonly Filter[], labels: Labels): string {
+const spellStream = ({ input, streamIndex }: InputStream): string => `[${input}:${streamIndex}]`;
+
+/** @param start what feeds the first filter where a label has to say it */
+function chain(filters: readonly Filter[], labels: Labels, start = ""): string {
   return filters
-    .map((filter) => (filter.inputs ? joint(filter, filter.inputs, labels) : spellFilter(filter)))
+    .map((filter, index) => {
+      const fed = index === 0 ? start : "";
+      return filter.inputs ? joint(filter, filter.inputs, labels, fed) : `${fed}${spellFilter(filter)}`;
+    })
     .join(",");
 }
 
 /** A filter of several inputs: the chain before it is split as often as copies of it are wanted. */
-function joint(filter: Filter, inputs: readonly FilterInput[], labels: Labels): string {
+function joint(filter: Filter, inputs: readonly FilterInput[], labels: Labels, start: string): string {
   const ends = inputs.map(() => labels());
-  const copies = inputs.filter(({ drawn }) => !drawn).map(() => labels());
+  const copies = inputs.filter(({ drawn, stream }) => !drawn && !stream).map(() => labels());
   const waiting = [...copies];
-  const branches = inputs.map(({ drawn, filters }, index) => {
-    const start = drawn ? spellFilter(drawn) : `[${waiting.shift()}]null`;
-    return `${[start, ...(filters.length > 0 ? [chain(filters, labels)] : [])].join(",")}[${ends[index]}]`;
+  const branches = inputs.map(({ drawn, stream, filters }, index) => {
+    if (stream) return `${chain(filters, labels, spellStream(stream))}[${ends[index]}]`;
+    const first = drawn ? spellFilter(drawn) : `[${waiting.shift()}]null`;
+    return `${[first, ...(filters.length > 0 ? [chain(filters, labels)] : [])].join(",")}[${ends[index]}]`;
   });
-  const split = `split=${copies.length}${copies.map((label) => `[${label}]`).join("")}`;
-  return `${split};${branches.join(";")};${ends.map((label) => `[${label}]`).join("")}${spellFilter(filter)}`;
+  const split =
+    copies.length === 0 ? [] : [`${start}split=${copies.length}${copies.map((label) => `[${label}]`).join("")}`];
+  const joined = `${ends.map((label) => `[${label}]`).join("")}${spellFilter(filter)}`;
+  return [...split, ...branches, joined].join(";");
 }
 
-/** A chain of filters, as `-vf` and `-af` take it. */
-export function spellFilters(filters: readonly Filter[]): string {
+const labelled = (prefix: string): Labels => {
   let count = 0;
-  return chain(filters, () => `l${count++}`);
-}
+  return () => `${prefix}${count++}`;
+};
+
+/** A chain of filters, as `-vf` and `-af` take it. */
+export const spellFilters = (filters: readonly Filter[]): string => chain(filters, labelled("l"));
+
+/** A chain for each stream of the output, as `-filter_complex` takes them; `[out0]` is the first one's end. */
+export const spellGraph = (streams: readonly Filtered[]): string =>
+  streams
+    .map(({ stream, filters }, index) => {
+      const labels = labelled(`s${index}l`);
+      return `${chain(filters, labels, stream ? spellStream(stream) : "")}[out${index}]`;
+    })
+    .join(";");
