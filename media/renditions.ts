@@ -168,8 +168,9 @@ export function keptUp(
 ): readonly VideoRendition[] {
   // A whole segment, however short the film: what matters is whether the origin keeps up.
   const frames = SEGMENT_GOPS * plan.grid.gopFrames;
+  const pace = Math.max(...plan.timeline.clips.map(({ speed }) => toNumber(speed)));
   const holds = ({ codec, stream }: VideoRendition) =>
-    keepsUp(build, codec, { source: plan.source, size: stream, frameRate: stream.frameRate, frames });
+    keepsUp(build, codec, { source: plan.source, size: stream, frameRate: stream.frameRate, frames, pace });
   return VIDEO_CODEC_NAMES.flatMap((codec) => {
     const ladder = renditions.filter((rendition) => rendition.codec === codec);
     const slow = ladder.findIndex((rendition, index) => !holds(rendition) && !(codec === "h264" && index === 0));

@@ -1,9 +1,20 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Problem, parseTransformation, rational } from "#transformation";
+import { floor, multiply, Problem, parseTransformation, rational } from "#transformation";
 import { planDelivery } from "./plan.ts";
 import { videoSeeks } from "./seek.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
-import { cutTimeline, plainClip } from "./timeline.ts";
+import {
+  accelerateTimeline,
+  cutTimeline,
+  joinTimelines,
+  mostClipsWithin,
+  plainClip,
+  reverseTimeline,
+  sourceFrameAt,
+  type Timeline,
+  timelineFrames,
+} from "./timeline.ts";
 
 const clips = (transformation: string) =>
   planDelivery(parseTransformation(transformation), sourceFacts()).timeline.clips;
@@ -81,5 +92,159 @@ describe("where to start reading", () => {
       "10.000000",
       null,
     ]);
+  });
+});
+
+/** The frames of the source that a timeline shows, one after the other. */
+const shown = (timeline: Timeline): readonly number[] =>
+  timeline.clips.flatMap((clip) => Array.from({ length: clip.frames }, (_, index) => sourceFrameAt(clip, index)));
+
+const FRAMES = 240;
+const whole: Timeline = { frameRate: rational(30), clips: [plainClip(0, FRAMES)] };
+
+/** An operation, and what it does to a list of frames. */
+interface Operation {
+  readonly on: (timeline: Timeline) => Timeline;
+  readonly onList: (frames: readonly number[]) => readonly number[];
+}
+
+const reverse: Operation = { on: reverseTimeline, onList: (frames) => [...frames].reverse() };
+const boomerang: Operation = {
+  on: (timeline) => joinTimelines(timeline, reverseTimeline(timeline)),
+  onList: (frames) => [...frames, ...[...frames].reverse()],
+};
+const twice: Operation = {
+  on: (timeline) => joinTimelines(timeline, timeline),
+  onList: (frames) => [...frames, ...frames],
+};
+const cut = (from: number, length: number): Operation => ({
+  on: (timeline) => {
+    const start = Math.min(from, timelineFrames(timeline) - 1);
+    return { ...timeline, clips: cutTimeline(timeline, start, start + length) };
+  },
+  onList: (frames) => {
+    const start = Math.min(from, frames.length - 1);
+    return frames.slice(start, start + length);
+  },
+});
+
+const operations = fc.array(
+  fc.oneof(
+    fc.constantFrom(reverse, boomerang, twice),
+    fc.tuple(fc.nat(200), fc.integer({ min: 1, max: 200 })).map(([from, length]) => cut(from, length)),
+  ),
+  { maxLength: 6 },
+);
+const factor = fc.integer({ min: 50, max: 200 }).map((percent) => rational(percent, 100));
+
+const operated = (steps: readonly Operation[], timeline = whole): Timeline =>
+  steps.reduce((before, { on }) => on(before), timeline);
+
+describe("a timeline", () => {
+  it("shows what the same operations make of a list of frames", () => {
+    fc.assert(
+      fc.property(operations, (steps) => {
+        const list = steps.reduce<readonly number[]>((frames, { onList }) => onList(frames), shown(whole));
+        expect(shown(operated(steps))).toEqual(list);
+        expect(timelineFrames(operated(steps))).toBe(list.length);
+      }),
+    );
+  });
+
+  it("is cut the same way at any speed and in any direction: a cut shows what stood there, a cut of a cut likewise", () => {
+    fc.assert(
+      fc.property(
+        operations,
+        factor,
+        operations,
+        fc.nat(400),
+        fc.nat(400),
+        fc.nat(100),
+        (first, pace, then, a, b, c) => {
+          const timeline = operated(then, accelerateTimeline(operated(first), pace));
+          const [from, to] = [Math.min(a, b), Math.max(a, b)];
+          const part = { ...timeline, clips: cutTimeline(timeline, from, to) };
+          expect(shown(part)).toEqual(shown(timeline).slice(from, to));
+          expect(shown({ ...part, clips: cutTimeline(part, c, to) })).toEqual(shown(timeline).slice(from, to).slice(c));
+        },
+      ),
+    );
+  });
+
+  it("at another speed shows the source's frame in which each frame of the output begins, and none beyond its clip", () => {
+    fc.assert(
+      fc.property(fc.nat(100), fc.integer({ min: 1, max: 140 }), factor, factor, (from, length, one, other) => {
+        const part = operated([cut(from, length)]);
+        const faster = accelerateTimeline(accelerateTimeline(part, one), other);
+        const speed = multiply(one, other);
+        const frames = shown(faster);
+        if (frames.length > 1)
+          frames.forEach((frame, index) => {
+            expect(frame).toBe(from + floor(multiply(rational(index), speed)));
+          });
+        for (const frame of [...frames, ...shown(accelerateTimeline(reverseTimeline(part), speed))]) {
+          expect(frame).toBeGreaterThanOrEqual(from);
+          expect(frame).toBeLessThan(from + length);
+        }
+      }),
+    );
+  });
+
+  it("counts how many clips a span meets", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 20 }),
+        (lengths, span) => {
+          const timeline = { ...whole, clips: lengths.map((length) => plainClip(0, length)) };
+          const spans = Array.from(
+            { length: timelineFrames(timeline) },
+            (_, start) => cutTimeline(timeline, start, start + span).length,
+          );
+          expect(mostClipsWithin(timeline, span)).toBe(Math.max(...spans));
+        },
+      ),
+    );
+  });
+});
+
+describe("a chain that changes order or pace", () => {
+  const planOf = (transformation: string) => planDelivery(parseTransformation(transformation), sourceFacts());
+  const secondsFor = (transformation: string): number => planOf(transformation).grid.frames / 30;
+  const problemOf = (transformation: string): Problem | undefined => {
+    try {
+      planOf(transformation);
+      return undefined;
+    } catch (error) {
+      return error as Problem;
+    }
+  };
+
+  it.each([
+    ["e_reverse", 60],
+    ["e_accelerate:100", 30],
+    ["e_accelerate:-50", 120],
+    ["e_boomerang", 120],
+    ["e_loop:2", 180],
+    ["e_loop", 120],
+    ["du_10/e_accelerate:100/e_boomerang/e_loop:1", 20],
+    ["e_accelerate:100,so_10,du_10", 5],
+  ])("%s lasts %i s of a minute", (transformation, seconds) => {
+    expect(secondsFor(transformation)).toBe(seconds);
+  });
+
+  it("is what it was when it is reversed twice", () => {
+    expect(planOf("so_1/e_reverse/e_reverse").timeline).toEqual(planOf("so_1").timeline);
+  });
+
+  it.each([
+    ["e_accelerate:100/e_accelerate:100/e_accelerate:100", "invalid-value"],
+    ["e_accelerate:-50/e_accelerate:-50/e_accelerate:-50", "invalid-value"],
+    ["e_loop:100/e_loop:100", "invalid-value"],
+    ["du_0.1/e_loop:100", "invalid-value"],
+    ["e_reverse/e_fade:1000/e_accelerate:50", "unsupported-parameter"],
+  ])("is refused by name where it costs too much or has no clean meaning: %s", (transformation, code) => {
+    expect(problemOf(transformation)?.code).toBe(code);
+    expect(problemOf(transformation)?.facts.parameter).toMatch(/^e_(accelerate|loop)$/);
   });
 });

@@ -177,8 +177,9 @@ export function mostClipsWithin({ clips }: Timeline, frames: number): number {
   let [most, first, length] = [0, 0, 0];
   clips.forEach((clip, index) => {
     length += clip.frames;
-    // The first clip of a span may be met with its last frame alone.
-    while (length - (clips[first]?.frames ?? 0) + 1 >= frames && first < index) length -= clips[first++]?.frames ?? 0;
+    // Of the first and the last clip of a span one frame is enough.
+    const needed = (): number => (first === index ? 1 : length - (clips[first]?.frames ?? 0) - clip.frames + 2);
+    while (needed() > frames) length -= clips[first++]?.frames ?? 0;
     most = Math.max(most, index - first + 1);
   });
   return most;
