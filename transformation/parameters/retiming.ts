@@ -9,7 +9,8 @@ const whole = { scope: "component", touches: ["picture", "sound"] } as const;
 export const retiming = {
   accelerate: parameter({
     key: "e_accelerate",
-    summary: "Faster or slower, in percent: 100 is twice as fast, -50 half as fast. The pitch of the sound follows the speed.",
+    summary:
+      "Faster or slower, in percent: 100 is twice as fast, -50 half as fast. The pitch of the sound follows the speed.",
     value: orUsual(wholeNumber({ min: -50, max: 100 }), 0),
     ...whole,
     examples: ["100", "-50"],
