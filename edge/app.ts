@@ -6,6 +6,7 @@ import { Problem } from "#transformation";
 import type { Env } from "./config.ts";
 import { deliver } from "./deliver.ts";
 import { analyticsQuery } from "./deliveries/analytics-query.ts";
+import { explain } from "./explain.ts";
 import { PREFLIGHT, problemResponse } from "./responses.ts";
 import { servicesOf } from "./services.ts";
 import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
@@ -55,6 +56,11 @@ app.on(["GET", "HEAD"], "/:cloud/video/*", async (context) => {
   const services = servicesOf(context);
   if (context.req.param("cloud") !== services.config.cloud)
     throw new Problem("not-found", "There is nothing at this address.");
+  if (context.req.query("explain") !== undefined) {
+    const authorization = context.req.header("authorization");
+    await services.admin.check(authorization, services.config.cloud, "assets:read", services.now());
+    return context.json(await explain(context.req.raw, services), 200, { "cache-control": "no-store" });
+  }
   const { response, facts } = await deliver(context.req.raw, services);
   services.recorder.record(context.req.raw, response, facts);
   return response;

@@ -14,6 +14,7 @@ import {
 } from "#transformation";
 import type { Grant } from "./access/delivery-access.ts";
 import { jobFor, wholeJob } from "./jobs.ts";
+import { keptBeside } from "./kept.ts";
 import { deliverOriginal } from "./originals.ts";
 import { mayBeOriginal, outputOf } from "./output-format.ts";
 import { authorizedPlaylist } from "./playlist-token.ts";
@@ -54,7 +55,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const url = parseDeliveryUrl(pathname);
   const grant = await services.access.checkDelivery(url, token, { original: mayBeOriginal(url), now: services.now() });
   const asset = await services.assets.find(url);
-  const plan = planDelivery(url.transformation, asset.source);
+  const plan = planDelivery(url.transformation, asset.source, keptBeside(asset));
   const output = outputOf(url, plan);
   if (output === "original") {
     return {

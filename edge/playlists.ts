@@ -10,37 +10,33 @@ import {
   mediaPlaylist,
   multivariantPlaylist,
   negotiate,
+  type Offer,
   type OriginBuild,
   type Presentation,
   profileHolds,
   type Rendition,
 } from "#media";
-import {
-  type DeliveryUrl,
-  formatRenditionFolder,
-  Problem,
-  type RenditionUrl,
-  type VideoCodecName,
-} from "#transformation";
+import { type DeliveryUrl, formatRenditionFolder, Problem, type RenditionUrl } from "#transformation";
 import { plannedRendition } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
 
 /** Request headers that decide what is offered. */
 export const NEGOTIATED_BY = "accept, user-agent, sec-ch-ua";
 
-function codecsFor(request: Request, plan: DeliveryPlan): readonly VideoCodecName[] {
+/** The codec that the URL asks for, or those that the client plays, and which fact decided. */
+export function codecOffer(request: Request, plan: DeliveryPlan): Offer {
   const { videoCodec } = plan.encoding;
-  if (videoCodec === "h264" || videoCodec === "h265" || videoCodec === "av1") return [videoCodec];
+  if (videoCodec === "h264" || videoCodec === "h265" || videoCodec === "av1")
+    return { codecs: [videoCodec], because: "url" };
   const header = (name: string) => request.headers.get(name) ?? undefined;
   const caps = new URL(request.url).searchParams.get("caps") ?? undefined;
-  return negotiate({ caps, accept: header("accept"), userAgent: header("user-agent"), brands: header("sec-ch-ua") })
-    .codecs;
+  return negotiate({ caps, accept: header("accept"), userAgent: header("user-agent"), brands: header("sec-ch-ua") });
 }
 
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
 function offered(request: Request, plan: DeliveryPlan, build: OriginBuild): Presentation {
   const { profile } = plan.encoding;
-  const codecs = codecsFor(request, plan);
+  const { codecs } = codecOffer(request, plan);
   const held = profile && ladderRenditions(plan).filter(({ rung }) => rung && profileHolds(profile, rung));
   // A source below the profile's lowest rung still plays, at its own size.
   const all = held && held.length > 0 ? held : fullRenditions(plan);

@@ -26,6 +26,8 @@ export interface EdgeServices {
   readonly builds: OriginBuilds;
   readonly signSource: SignSource;
   readonly sources: R2Bucket;
+  /** The bucket behind `products`, to be listed. */
+  readonly madeBucket: R2Bucket;
   readonly recorder: DeliveryRecorder;
   /** Seconds since 1970. */
   readonly now: () => number;
@@ -81,6 +83,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     builds: originBuilds(catalog, origin, now, waitUntil),
     signSource: sourceSigner(config.s3),
     sources: env.SOURCES,
+    madeBucket: env.PRODUCTS,
     recorder: deliveryRecorder(env.DELIVERIES, now, waitUntil),
     now,
     waitUntil,

@@ -16,7 +16,7 @@ export interface Client {
 export interface Offer {
   readonly codecs: readonly VideoCodecName[];
   /** Which fact decided, for diagnosis. */
-  readonly because: "caps" | "accept" | "agent" | "default";
+  readonly because: "url" | "caps" | "accept" | "agent" | "default";
 }
 
 const inOrder = (names: readonly VideoCodecName[]): readonly VideoCodecName[] =>

@@ -7,6 +7,7 @@ export * from "./delivery-url.ts";
 export * from "./edit.ts";
 export type * from "./encoding-values.ts";
 export * from "./evaluate.ts";
+export * from "./explanation.ts";
 export type * from "./expression.ts";
 export * from "./language.ts";
 export type * from "./layer.ts";

@@ -1,0 +1,89 @@
+/** `?explain`: what a URL asks for, what comes of it, what is there already and what the rest would cost. */
+
+import { audioRenditions, type DeliveryPlan, outlook, planDelivery, type RenditionOutlook } from "#media";
+import {
+  canonicalDeliveryPath,
+  type DeliveryUrl,
+  encodeTransformation,
+  explainTransformation,
+  formatRational,
+  formatRenditionFolder,
+  parseDeliveryUrl,
+  toFixed,
+} from "#transformation";
+import { keptBeside } from "./kept.ts";
+import { outputOf } from "./output-format.ts";
+import { codecOffer } from "./playlists.ts";
+import { madeProducts } from "./product-store.ts";
+import type { EdgeServices } from "./services.ts";
+
+/**
+ * @returns a JSON document: `canonical` (a path; explaining it gives itself), `parameters`, `resolved`, `plan`
+ * @throws Problem whatever delivering the URL would throw before anything is made
+ */
+export async function explain(request: Request, services: EdgeServices): Promise<Readonly<Record<string, unknown>>> {
+  const url = parseDeliveryUrl(new URL(request.url).pathname);
+  const asset = await services.assets.find(url);
+  const plan = planDelivery(url.transformation, asset.source, keptBeside(asset));
+  return {
+    canonical: canonicalDeliveryPath(url),
+    parameters: explainTransformation(url.transformation),
+    // With every expression decided: what the keys of whole files hold.
+    resolved: `/${encodeTransformation(plan.keys.whole)}`,
+    source: { version: asset.source.version, bytes: asset.source.bytes, container: asset.source.container },
+    plan: await planOf(request, url, plan, services),
+  };
+}
+
+async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, services: EdgeServices) {
+  const output = outputOf(url, plan);
+  const { grid, canvas } = plan;
+  const build = await services.builds.current();
+  const offer = codecOffer(request, plan);
+  const made = await madeProducts(services.madeBucket, plan.source.version, build.recipe);
+  const renditions = await Promise.all(
+    outlook(plan, build).map(async (one) => {
+      const folder = formatRenditionFolder({
+        ...url,
+        transformation: one.rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture,
+        sourceVersion: plan.source.version,
+        recipe: build.recipe,
+        rendition: one.rendition.id,
+      });
+      return renditionAnswer(one, offer.codecs, await made.segmentsIn(folder, one.segments));
+    }),
+  );
+  return {
+    output,
+    ...(canvas && { width: Math.round(canvas.size.width), height: Math.round(canvas.size.height) }),
+    frame_rate: formatRational(grid.frameRate),
+    frames: grid.frames,
+    duration: toFixed({ num: grid.frames * grid.frameRate.den, den: grid.frameRate.num }, 6),
+    sound_tracks: audioRenditions(plan).length,
+    recipe: build.recipe,
+    negotiated: { codecs: offer.codecs, because: offer.because },
+    renditions,
+    listing_complete: made.complete,
+  };
+}
+
+function renditionAnswer(one: RenditionOutlook, codecs: readonly string[], made: readonly number[]) {
+  const { rendition, segments, keepsUp, segmentEncodeSeconds, bytes } = one;
+  const isOffered = keepsUp && (rendition.kind !== "video" || codecs.includes(rendition.codec));
+  const missing = segments - made.length;
+  return {
+    id: rendition.id,
+    kind: rendition.kind,
+    codecs: rendition.codecString,
+    ...("stream" in rendition && { width: rendition.stream.width, height: rendition.stream.height }),
+    bandwidth: rendition.bandwidth,
+    offered: isOffered,
+    ...(!isOffered && { because: keepsUp ? "this client does not play it" : "this origin is too slow for it" }),
+    segments,
+    made,
+    estimate: {
+      encode_seconds: Number((missing * segmentEncodeSeconds).toFixed(1)),
+      bytes: segments === 0 ? 0 : Math.round((bytes * missing) / segments),
+    },
+  };
+}
