@@ -161,3 +161,26 @@ describe("a film whose order or pace is changed, segment by segment in random or
     ]);
   });
 });
+
+describe("a change of order or pace, of sources that are hard to seek in", () => {
+  const coded = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-g", "250", "-c:a", "aac"];
+
+  it.each([
+    ["a transport stream", { name: "retimed.ts", seconds: 8, frameRate: "25", options: coded }],
+    ["Matroska at 23.976", { name: "retimed.mkv", seconds: 8, frameRate: "24000/1001", options: coded }],
+    ["FLV", { name: "retimed.flv", seconds: 8, frameRate: "30", options: coded }],
+  ] as const)("shows the same pictures: %s", async (_, recipe) => {
+    const film = await makeFilm(folder, recipe);
+    const publicId = recipe.name.replace(".", "-");
+    await upload(film.path, publicId);
+    for (const [chain, changes] of [
+      ["e_boomerang", [boomerang]],
+      ["e_accelerate:-50/e_reverse", [faster(0.5), reverse]],
+      ["e_accelerate:25", [faster(1.25)]],
+    ] as const) {
+      const [variant] = (await streamOf(publicId, chain)).variants;
+      const joined = await joinRendition(variant?.address ?? "", `${publicId}-${chain.replaceAll(/\W/g, "-")}`);
+      expect(await frameNumbers(joined.path, AS_CODED)).toEqual(picturesOf(changes, film));
+    }
+  });
+});
