@@ -51,3 +51,32 @@ export async function frameNumbers(path: string, inputOptions: readonly string[]
     return row.reduce((number, grey) => number * 2 + (grey > 126 ? 1 : 0), 0);
   });
 }
+
+/** Grey values of a picture shrunk to 16x9, for comparison with what another program made of the source. */
+export const thumbnail = async (
+  path: string,
+  seconds: number,
+  filter: string,
+  options: readonly string[] = [],
+): Promise<Buffer> =>
+  output("ffmpeg", [
+    "-nostdin",
+    "-v",
+    "error",
+    ...options,
+    "-i",
+    path,
+    "-vf",
+    `${filter}${filter ? "," : ""}select='gte(t,${seconds})',scale=16:9:flags=area,format=gray`,
+    "-frames:v",
+    "1",
+    "-fps_mode",
+    "passthrough",
+    "-f",
+    "rawvideo",
+    "pipe:1",
+  ]);
+
+/** Mean difference of two pictures' grey values, from 0 to 255. */
+export const difference = (a: Buffer, b: Buffer): number =>
+  a.reduce((sum, value, index) => sum + Math.abs(value - (b[index] ?? 0)), 0) / a.length;

@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { describe, expect, inject, it } from "vitest";
+import { firstSeconds } from "./facts.ts";
+import { ffmpeg, makeFilm } from "./films.ts";
+import { streamOf, X264 } from "./play.ts";
+import { lagAt, samplesOf } from "./sound.ts";
+import { address, get, joinRendition, upload } from "./stream.ts";
+
+const { folder, settings } = inject("service");
+const cloud = settings.CLOUD_NAME;
+
+describe("a source's sound plays right", () => {
+  it.each([
+    ["5.1", { sampleRate: 48_000, layout: "5.1" }, ["-c:a", "ac3"]],
+    ["mono at 22.05 kHz", { sampleRate: 22_050, layout: "mono" }, ["-c:a", "aac"]],
+    ["44.1 kHz", { sampleRate: 44_100, layout: "stereo" }, ["-c:a", "aac"]],
+    ["96 kHz", { sampleRate: 96_000, layout: "stereo" }, ["-c:a", "flac"]],
+  ])("with sound of another shape: %s", async (name, sound, codec) => {
+    const film = await makeFilm(folder, {
+      name: `sound-${name.replaceAll(/\W/g, "")}.mkv`,
+      seconds: 7,
+      sound,
+      options: [...X264, ...codec],
+    });
+    const publicId = `shape-${name.replaceAll(/\W/g, "")}`;
+    await upload(film.path, publicId);
+    const [playlist] = (await streamOf(publicId)).audio;
+    const joined = await joinRendition(playlist ?? "", publicId);
+    expect([32_000, 44_100, 48_000]).toContain(joined.timescale);
+    expect(joined.starts.slice(1)).toEqual(joined.ends.slice(0, -1));
+    const [stream, source] = await Promise.all([
+      samplesOf(joined.path, 48_000, ["-ignore_editlist", "1", "-flags2", "+skip_manual"]),
+      samplesOf(film.path, 48_000),
+    ]);
+    const peak = (samples: Float32Array) => samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+    expect(peak(stream)).toBeGreaterThan(0.05);
+    // Matroska counts milliseconds, and the encoder's delay moves picture against sound.
+    const offset = Math.round(((await firstSeconds(film.path, "a")) - (await firstSeconds(film.path, "v"))) * 48_000);
+    for (const at of [20_000, 100_000, 200_000, 300_000])
+      expect(Math.abs(lagAt(stream, source, at, 4000) - offset), `lag at ${at}`).toBeLessThanOrEqual(48);
+  });
+
+  it("in several languages", async () => {
+    const film = await makeFilm(folder, { name: "languages.mov", seconds: 3 });
+    const source = join(folder, "languages.mkv");
+    await ffmpeg(
+      "-i",
+      film.path,
+      "-i",
+      film.path,
+      "-map",
+      "0:v",
+      "-map",
+      "0:a",
+      "-map",
+      "1:a",
+      ...X264,
+      "-c:a",
+      "aac",
+      "-metadata:s:a:0",
+      "language=eng",
+      "-metadata:s:a:1",
+      "language=spa",
+      source,
+    );
+    await upload(source, "languages");
+    const playlist = await (await get(address(`/${cloud}/video/upload/sp_auto/languages.m3u8`))).text();
+    expect([...playlist.matchAll(/LANGUAGE="(\w+)"/g)].map((match) => match[1])).toEqual(["en", "es"]);
+  });
+});
