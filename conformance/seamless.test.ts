@@ -1,8 +1,19 @@
-import { beforeAll, describe, expect, inject, it } from "vitest";
-import { type Film, makeFilm } from "./films.ts";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { type AnotherOrigin, startAnotherOrigin } from "./another-origin.ts";
+import { type Film, type FilmRecipe, makeFilm } from "./films.ts";
 import { frameNumbers } from "./pictures.ts";
 import { errorDecibels, lagAt, samplesOf, sharpestEdge } from "./sound.ts";
-import { address, joinRendition, openStream, upload, type Variant } from "./stream.ts";
+import {
+  address,
+  bytesOf,
+  joinRendition,
+  openRendition,
+  openStream,
+  type Stream,
+  shuffled,
+  upload,
+  type Variant,
+} from "./stream.ts";
 
 const { folder, settings } = inject("service");
 const cloud = settings.CLOUD_NAME;
@@ -29,7 +40,6 @@ const expectedNumbers = (frames: number, step = 1): readonly number[] =>
 
 describe("segments made one by one, in random order", () => {
   let film: Film;
-
   beforeAll(async () => {
     // Ten seconds between key pictures, B pictures across them: no segment begins where the source has a key.
     film = await makeFilm(folder, {
@@ -91,16 +101,6 @@ describe("segments made one by one, in random order", () => {
     expect(worst(joins, edge)).toBeLessThan(worst(middles, edge) * 2 + 0.002);
   });
 
-  it("are the same bytes when the origin makes them again", async () => {
-    const { variants } = await streamOf("seamless", "so_2");
-    const first = await joinRendition(firstOf(variants, "avc1").address, "again-1");
-    const second = await joinRendition(
-      firstOf((await streamOf("seamless", "so_2")).variants, "avc1").address,
-      "again-2",
-    );
-    expect(second.samples).toEqual(first.samples);
-  });
-
   it("stay seamless behind a cut, at the picture that the cut names", async () => {
     const joined = await joinRendition(
       firstOf((await streamOf("seamless", "so_3.1,du_7")).variants, "avc1").address,
@@ -116,6 +116,63 @@ describe("segments made one by one, in random order", () => {
     expect(await frameNumbers(joined.path, AS_CODED)).toEqual(expectedNumbers(9, 60));
     expect(joined.starts.slice(1)).toEqual(joined.ends.slice(0, -1));
   });
+});
+
+/** What is compared of a film: every file of a rendition, its init section, too. */
+const RENDITIONS: readonly (readonly [codec: string, renditionOf: (stream: Stream) => string])[] = [
+  ["H.264", ({ variants }) => firstOf(variants, "avc1").address],
+  ["HEVC", ({ variants }) => firstOf(variants, "hvc1").address],
+  ["AV1", ({ variants }) => firstOf(variants, "av01").address],
+  ["AAC", ({ audio }) => audio[0] ?? ""],
+];
+
+describe("segments made by another origin, in another order", () => {
+  const origins: AnotherOrigin[] = [];
+
+  /** Uploads a film; answers what compares a rendition of it with what the other origin makes. */
+  async function comparison(publicId: string, recipe: FilmRecipe) {
+    const { path } = await makeFilm(folder, recipe);
+    await upload(path, publicId);
+    const another = await startAnotherOrigin(path);
+    origins.push(another);
+    return async (renditionOf: (stream: Stream) => string): Promise<readonly string[]> => {
+      const { init, segments } = await openRendition(renditionOf(await streamOf(publicId)));
+      const differing: string[] = [];
+      for (const made of shuffled([init, ...segments.map((segment) => segment.address)])) {
+        const bytes = await bytesOf(made);
+        expect(bytes.length).toBeGreaterThan(200);
+        if (!bytes.equals(await another.make(made))) differing.push(made);
+      }
+      return differing;
+    };
+  }
+
+  let differingOfOrdinary: Awaited<ReturnType<typeof comparison>>;
+  let differingOfNoisy: typeof differingOfOrdinary;
+
+  beforeAll(async () => {
+    const recipe = { name: "ordinary.mov", seconds: 9, filters: "gblur=sigma=12" };
+    differingOfOrdinary = await comparison("ordinary", recipe);
+    differingOfNoisy = await comparison("noisy", { ...recipe, name: "noisy.mov", filters: "noise=alls=40:allf=t" });
+  });
+
+  afterAll(async () => {
+    for (const origin of origins) await origin.stop();
+  });
+
+  it.each(RENDITIONS)("are the same bytes: %s", async (_, renditionOf) => {
+    expect(await differingOfOrdinary(renditionOf)).toEqual([]);
+  });
+
+  // Expected to fail, and to be said here until it does not: on two threads the encoders' rate controls read how far the
+  // other thread has come wherever a cap holds them back, and no two runs give the same bytes.
+  it.each(RENDITIONS.slice(0, 3))(
+    "are the same bytes where the cap is tight: %s",
+    { fails: true },
+    async (_, renditionOf) => {
+      expect(await differingOfNoisy(renditionOf)).toEqual([]);
+    },
+  );
 });
 
 describe("every kind of source", () => {

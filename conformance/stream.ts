@@ -109,7 +109,7 @@ export function shuffled<T>(list: readonly T[], seed = 7): readonly T[] {
   return copy;
 }
 
-const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await get(url)).arrayBuffer());
+export const bytesOf = async (url: string): Promise<Buffer> => Buffer.from(await (await get(url)).arrayBuffer());
 
 /** Fetches all segments of a rendition in random order and joins them as a player would. */
 export async function joinRendition(url: string, name: string): Promise<JoinedRendition> {

@@ -91,7 +91,7 @@ export function describeOriginContract(adapter: string, open: () => Promise<Orig
       expect(made.map(({ mediaType }) => mediaType)).toEqual(["video/mp4", "audio/mp4", "video/mp4", "image/jpeg"]);
       for (const { bytes, encodeMilliseconds, queueMilliseconds } of made) {
         expect(bytes.length).toBeGreaterThan(20);
-        expect(encodeMilliseconds).toBeGreaterThan(0);
+        expect(encodeMilliseconds).toBeGreaterThanOrEqual(0);
         expect(queueMilliseconds).toBeGreaterThanOrEqual(0);
       }
     });
@@ -114,8 +114,10 @@ export function describeOriginContract(adapter: string, open: () => Promise<Orig
     it("obeys no stranger, and no job that is old", async () => {
       const stranger = clientWith({ secret: "another-secret-of-thirty-two-characters" });
       const late = clientWith({}, () => clock() - 600);
-      for (const refused of [stranger.build(), stranger.make({ job: sound("/stranger") }), late.build()])
-        await expect(refused).rejects.toMatchObject({ code: "unauthorized", status: 401 });
+      const refused = { code: "unauthorized", status: 401 };
+      await expect(stranger.build()).rejects.toMatchObject(refused);
+      await expect(stranger.make({ job: sound("/stranger") })).rejects.toMatchObject(refused);
+      await expect(late.build()).rejects.toMatchObject(refused);
     });
 
     /** A job as it goes over the wire, signed for a body. */
