@@ -5,13 +5,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { COLLECTION } from "./collection.ts";
 import { ffmpeg, makeFilm } from "./films.ts";
 import { address, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
-
-/** A real collection of attack files, where the machine has one; the tests below make their own in addition. */
-const COLLECTION = "../shared/media";
 
 let canary: Server;
 let bites: string[] = [];
@@ -143,7 +141,7 @@ describe("a file that is an attack", () => {
   });
 
   it.skipIf(!existsSync(COLLECTION))(
-    `is refused also where it comes from the collection in ${COLLECTION} (skipped without it)`,
+    `is refused also where it comes from the collection in ${COLLECTION} (skipped without it; EDGEREEL_MEDIA names it)`,
     async () => {
       const files = readdirSync(COLLECTION).filter((name) => name.startsWith("attack-"));
       expect(files.length).toBeGreaterThan(5);

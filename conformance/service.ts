@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { freePort, startLocalService } from "../scripts/local-service.ts";
 import { type LocalSettings, localSettings } from "../scripts/local-settings.ts";
+import { notingPath } from "./ffmpeg-runs.ts";
 
 export interface ServiceUnderTest {
   readonly base: string;
@@ -23,12 +24,16 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), "edgereel-conformance-"));
   const settings = await localSettings(join(folder, ".dev.vars"), folder, {});
+  // For the service alone: the tests' own ffmpeg runs are no business of the notes.
+  const path = process.env["PATH"];
+  process.env["PATH"] = await notingPath(folder);
   const service = await startLocalService({
     port: await freePort(),
     settings,
     stateFolder: join(folder, "state"),
     workFolder: folder,
   });
+  process.env["PATH"] = path;
   project.provide("service", { base: service.base, originPort: service.originPort, folder, settings });
   return async () => {
     await service.stop();
