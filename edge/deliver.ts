@@ -13,7 +13,7 @@ import {
   type RenditionUrl,
 } from "#transformation";
 import type { Grant } from "./access/delivery-access.ts";
-import { jobFor, wholeJob } from "./jobs.ts";
+import { fileJob, jobFor } from "./jobs.ts";
 import { keptBeside } from "./kept.ts";
 import { deliverOriginal } from "./originals.ts";
 import { mayBeOriginal, outputOf } from "./output-format.ts";
@@ -162,7 +162,7 @@ async function deliverWhole(
   };
   const inner = new Request(new URL(formatRenditionUrl(own), request.url), request);
   const { response, facts } = await findOrMake(inner, own, grant, services, async () => ({
-    job: await wholeJob(plan, own, asset, format, services),
+    job: await fileJob(plan, own, asset, format, services),
   }));
   response.headers.set("cache-control", cacheControl(WHOLE_SECONDS, grant));
   return { response, facts };

@@ -1,16 +1,7 @@
 /** From an address to the job that makes what lies there. */
 
 import type { StoredSource } from "#catalog";
-import {
-  clipJob,
-  type DeliveryPlan,
-  FORMATS,
-  initJob,
-  type JobContext,
-  segmentJob,
-  stillJob,
-  type WholeJob,
-} from "#media";
+import { type DeliveryPlan, initJob, type JobContext, segmentJob, type WholeJob, wholeJob } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
 import type { JobRequest } from "./origin-client.ts";
 import { plannedRendition, plannedWhole } from "./planned-rendition.ts";
@@ -33,7 +24,7 @@ export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise
   const { file } = url;
   if (file.kind === "whole") {
     const { plan, stored } = await plannedWhole(url, file.extension, services);
-    return { job: await wholeJob(plan, url, stored, file.extension, services) };
+    return { job: await fileJob(plan, url, stored, file.extension, services) };
   }
   const { plan, rendition, stored } = await plannedRendition(url, services);
   const context = await contextOf(url, stored, services);
@@ -55,14 +46,13 @@ export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise
   return { job, lookAhead: next.filter((ahead) => ahead !== undefined) };
 }
 
-/** The job for a still or a clip of a plan. */
-export async function wholeJob(
+/** The job for a file of a plan. */
+export async function fileJob(
   plan: DeliveryPlan,
   url: RenditionUrl,
   stored: StoredSource,
-  format: string,
+  extension: string,
   services: EdgeServices,
 ): Promise<WholeJob> {
-  const context = await contextOf(url, stored, services);
-  return FORMATS[format]?.kind === "still" ? stillJob(plan, format, context) : clipJob(plan, format, context);
+  return wholeJob(plan, extension, await contextOf(url, stored, services));
 }

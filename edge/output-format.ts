@@ -6,7 +6,9 @@ import { type DeliveryUrl, Problem } from "#transformation";
 /** Whether a URL may lead to the uploaded file as it is: it asks for no change, and for no stream or picture. */
 export function mayBeOriginal(url: DeliveryUrl): boolean {
   const format = formatNamed(url.extension ?? "");
-  return url.transformation.length === 0 && (format === undefined || FORMATS[format]?.kind === "clip");
+  return (
+    url.transformation.length === 0 && (format === undefined || ["clip", "sound"].includes(FORMATS[format]?.kind ?? ""))
+  );
 }
 
 /** The name of a format, or `original` for the uploaded file; throws `unsupported-format`. */

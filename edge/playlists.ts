@@ -28,6 +28,11 @@ export function codecOffer(request: Request, plan: DeliveryPlan): Offer {
   const { videoCodec } = plan.encoding;
   if (videoCodec === "h264" || videoCodec === "h265" || videoCodec === "av1")
     return { codecs: [videoCodec], because: "url" };
+  if (videoCodec !== undefined && videoCodec !== "auto" && videoCodec !== "none")
+    throw new Problem("unsupported-format", `Streams are coded as h264, h265 or av1, not ${videoCodec}.`, {
+      parameter: "vc",
+      nearest: "vc_auto",
+    });
   const header = (name: string) => request.headers.get(name) ?? undefined;
   const caps = new URL(request.url).searchParams.get("caps") ?? undefined;
   return negotiate({ caps, accept: header("accept"), userAgent: header("user-agent"), brands: header("sec-ch-ua") });

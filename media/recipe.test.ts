@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest";
 import { parseTransformation, rational } from "#transformation";
 import {
   audioRenditions,
-  clipJob,
   fullRenditions,
   keyframeRendition,
   ladderRenditions,
@@ -11,13 +10,13 @@ import {
   RECIPE_NUMBER,
   type Source,
   segmentJob,
-  stillJob,
+  wholeJob,
 } from "./index.ts";
 import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
 /** What the origin is asked for has this digest; with another one, the same key would name other bytes. */
 const RECIPES: Readonly<Record<number, string>> = {
-  2: "45b0ec666ff368d7",
+  2: "fed57a59209ee8cb",
 };
 
 const SOURCES: readonly Source[] = [
@@ -46,8 +45,10 @@ function jobsOf(source: Source, transformation: string): readonly unknown[] {
   const segments = [...renditions, ...(keyframes ? [keyframes] : [])].flatMap((rendition) =>
     [0, 1, 4].map((number) => segmentJob(plan, rendition, number, context)),
   );
-  const stills = plan.canvas ? ["jpg", "png", "webp"].map((format) => stillJob(plan, format, context)) : [];
-  return [...segments, ...stills, clipJob(plan, "mp4", context)];
+  const stills = plan.canvas
+    ? ["jpg", "png", "webp", "avif", "gif"].map((extension) => wholeJob(plan, extension, context))
+    : [];
+  return [...segments, ...stills, wholeJob(plan, "mp4", context)];
 }
 
 describe("the recipe's number", () => {

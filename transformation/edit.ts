@@ -6,6 +6,7 @@ import type { Dimension, Turn } from "./picture-values.ts";
 import type { Rational } from "./rational.ts";
 import type { StreamingProfile } from "./streaming-profile.ts";
 import type { FrameRateRange, TimeOffset } from "./time-values.ts";
+import type { VideoCodecWish } from "./video-codec.ts";
 
 export const CROP_MODES = [
   "scale",
@@ -97,11 +98,16 @@ export interface Encoding {
   readonly quality?: Quality;
   readonly maxBitsPerSecond?: number;
   readonly frameRate?: FrameRateRange;
-  readonly videoCodec?: VideoCodecName | "auto" | "none";
+  readonly videoCodec?: VideoCodecWish["codec"];
   readonly audioCodec?: "aac" | "none";
   readonly sampleRate?: number | "source";
   readonly isMono?: boolean;
   readonly format?: string;
+  /** Pictures that move, where the extension's own show one. */
+  readonly isAnimated?: boolean;
+  /** Of animated pictures: how many there are, or how far apart they are taken. */
+  readonly sampling?: { readonly pictures: number } | { readonly everySeconds: Rational };
+  readonly delayMilliseconds?: Rational;
   readonly profile?: StreamingProfile;
 }
 

@@ -17,7 +17,7 @@ import {
   type Rendition,
   type SegmentJob,
   segmentJob,
-  stillJob,
+  wholeJob,
 } from "#media";
 import { type OriginClient, originClient } from "../origin-client.ts";
 
@@ -85,7 +85,7 @@ export function describeOriginContract(adapter: string, open: () => Promise<Orig
 
     it("makes picture, sound, their beginnings and stills, and says what they are", async () => {
       const init = initJob(plan, fullRenditions(plan)[0] as Rendition, contextOf("/init"));
-      const jobs = [picture("/picture"), sound("/sound"), init, stillJob(plan, "jpg", contextOf("/still"))];
+      const jobs = [picture("/picture"), sound("/sound"), init, wholeJob(plan, "jpg", contextOf("/still"))];
       const made = [];
       for (const job of jobs) if (job) made.push(await client.make({ job }));
       expect(made.map(({ mediaType }) => mediaType)).toEqual(["video/mp4", "audio/mp4", "video/mp4", "image/jpeg"]);

@@ -5,8 +5,8 @@ import { bitRate, quality } from "../encoding-values.ts";
 import { parameter } from "../parameter.ts";
 import { STREAMING_PROFILE_NAMES, streamingProfile } from "../streaming-profile.ts";
 import { refuse } from "../unserved.ts";
-import { anyText, oneOf, orUsual } from "../values.ts";
-import { type VideoCodecWish, videoCodecWish } from "../video-codec.ts";
+import { anyText, nothing, oneOf, orUsual } from "../values.ts";
+import { videoCodecWish } from "../video-codec.ts";
 
 /** Every format of the language; which of them are delivered is the format table's knowledge. */
 export const FORMAT_NAMES =
@@ -42,10 +42,7 @@ export const delivery = {
     touches: ["choice"],
     examples: ["av1", "auto", "h264:baseline:3.1"],
     isDefault: ({ codec }) => codec === "auto",
-    apply: (edit, { codec }: VideoCodecWish) =>
-      codec === "auto" || codec === "none" || codec === "h264" || codec === "h265" || codec === "av1"
-        ? encoding(edit, { videoCodec: codec })
-        : refuse(`vc_${codec}`, "video is coded as h264, h265 or av1.")(edit),
+    apply: (edit, { codec }) => encoding(edit, { videoCodec: codec }),
   }),
   format: parameter({
     key: "f",
@@ -71,6 +68,16 @@ export const delivery = {
     touches: ["choice"],
     examples: ["high"],
     apply: refuse("dr", "everything is delivered in standard dynamic range."),
+  }),
+  animated: parameter({
+    key: "fl_animated",
+    aliases: ["fl_awebp", "fl_apng"],
+    summary: "Pictures that move instead of one: for .webp; a .gif always moves.",
+    value: nothing,
+    scope: "delivery",
+    touches: ["picture"],
+    examples: [""],
+    apply: (edit) => encoding(edit, { isAnimated: true }),
   }),
   attachment: parameter({
     key: "fl_attachment",

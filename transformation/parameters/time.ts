@@ -2,14 +2,30 @@
 
 import { encoding } from "../edit.ts";
 import { parameter } from "../parameter.ts";
+import { parseRational, type Rational, toDecimal } from "../rational.ts";
 import { frameRateRange, timeOffset } from "../time-values.ts";
 import { refuse } from "../unserved.ts";
-import { decimal } from "../values.ts";
+import { decimal, type Value } from "../values.ts";
 
 /** A day: longer than anything uploaded, short enough that all arithmetic stays exact. */
 const MAX_OFFSET_SECONDS = 86_400;
 
 const refuseAuto = refuse("auto", "no moment is chosen for you; name one in seconds, or as a share such as 10p.");
+
+/** How an animated picture is taken of a video. */
+export type Sampling = { readonly pictures: number } | { readonly everySeconds: Rational };
+
+const sampling: Value<Sampling> = {
+  expected: "a number of pictures from 1 to 400, or seconds such as 2.3s",
+  parse: (text) => {
+    const seconds = /^(\d{1,4}(?:\.\d{1,3})?)s$/.exec(text)?.[1];
+    const everySeconds = seconds === undefined ? undefined : parseRational(seconds);
+    if (everySeconds) return everySeconds.num > 0 ? { everySeconds } : undefined;
+    const pictures = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+    return pictures >= 1 && pictures <= 400 ? { pictures } : undefined;
+  },
+  format: (value) => ("pictures" in value ? String(value.pictures) : `${toDecimal(value.everySeconds)}s`),
+};
 
 /** Apple's authoring specification 1.19 allows 60 frames per second and no more. */
 const MAX_FRAMES_PER_SECOND = 60;
@@ -64,16 +80,12 @@ export const time = {
   }),
   samplingRate: parameter({
     key: "vs",
-    summary: "Frames of an animated picture: how many in all, or every how many seconds.",
-    value: {
-      expected: "a number of frames from 1 to 1000, or seconds such as 2.3s",
-      parse: (text) => (/^([1-9]\d{0,2}|1000|\d{1,3}(\.\d{1,3})?s)$/.test(text) ? text : undefined),
-      format: (text) => text,
-    },
+    summary: "Pictures of an animated picture: how many in all, or one every so many seconds.",
+    value: sampling,
     scope: "delivery",
     touches: ["picture"],
     examples: ["20", "2.3s"],
-    apply: refuse("vs", "animated pictures are not made here."),
+    apply: (edit, value) => encoding(edit, { sampling: value }),
   }),
   delay: parameter({
     key: "dl",
@@ -82,6 +94,6 @@ export const time = {
     scope: "delivery",
     touches: ["picture"],
     examples: ["200"],
-    apply: refuse("dl", "animated pictures are not made here."),
+    apply: (edit, delayMilliseconds) => encoding(edit, { delayMilliseconds }),
   }),
 };

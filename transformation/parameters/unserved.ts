@@ -17,8 +17,8 @@ const EFFECTS: Readonly<Record<string, string>> = {
 };
 
 const FLAGS: Readonly<Record<string, string>> = {
-  "outputs like this are not made here; use .mp4, .m3u8, .jpg, .png or .webp.":
-    "animated awebp apng waveform getinfo truncate_ts keep_dar ignore_aspect_ratio alternate rasterize",
+  "outputs like this are not made here.":
+    "waveform getinfo truncate_ts keep_dar ignore_aspect_ratio alternate rasterize",
 };
 
 const KEYS: Readonly<Record<string, string>> = {

@@ -1,0 +1,162 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { makeFilm } from "./films.ts";
+import { frameNumbers, output } from "./pictures.ts";
+import { address, get, upload } from "./stream.ts";
+
+const { folder, settings } = inject("service");
+const file = (transformation: string, extension: string): string =>
+  address(
+    `/${settings.CLOUD_NAME}/video/upload/${transformation === "" ? "" : `${transformation}/`}outputs.${extension}`,
+  );
+
+beforeAll(async () => {
+  const film = await makeFilm(folder, { name: "outputs.mov", seconds: 6, frameRate: "25", size: "320x180" });
+  await upload(film.path, "outputs");
+});
+
+interface Probed {
+  readonly streams: readonly {
+    readonly codec_type: string;
+    readonly codec_name: string;
+    readonly width?: number;
+    readonly height?: number;
+    readonly sample_rate?: string;
+    readonly channels?: number;
+    readonly nb_read_frames?: string;
+  }[];
+  readonly format: { readonly format_name: string; readonly duration?: string };
+}
+
+async function fetched(transformation: string, extension: string): Promise<{ type: string; path: string }> {
+  const response = await get(file(transformation, extension));
+  const path = join(folder, `${transformation.replaceAll(/\W/g, "_")}-fetched.${extension}`);
+  await writeFile(path, new Uint8Array(await response.arrayBuffer()));
+  return { type: response.headers.get("content-type") ?? "", path };
+}
+
+async function probed(path: string): Promise<Probed> {
+  const json = await output("ffprobe", [
+    ...["-v", "error", "-count_frames", "-of", "json"],
+    ...[
+      "-show_entries",
+      "stream=codec_type,codec_name,width,height,sample_rate,channels,nb_read_frames:format=format_name,duration",
+    ],
+    path,
+  ]);
+  return JSON.parse(json.toString()) as Probed;
+}
+
+describe("a clip", () => {
+  it.each([
+    ["mp4", "", "video/mp4", "h264", "aac"],
+    ["mp4", "vc_h265", "video/mp4", "hevc", "aac"],
+    ["mp4", "vc_av1", "video/mp4", "av1", "aac"],
+    ["mov", "", "video/quicktime", "h264", "aac"],
+    ["webm", "", "video/webm", "vp9", "opus"],
+    ["webm", "vc_vp8", "video/webm", "vp8", "opus"],
+    ["webm", "vc_av1", "video/webm", "av1", "opus"],
+    ["mkv", "", "video/x-matroska", "h264", "aac"],
+    ["ts", "", "video/mp2t", "h264", "aac"],
+  ])("as .%s (%s) holds what it says, frame for frame", async (extension, wish, type, video, audio) => {
+    const transformation = ["w_160", "so_1,du_3", wish].filter((part) => part !== "").join("/");
+    const { path, type: answered } = await fetched(transformation, extension);
+    expect(answered).toBe(type);
+    const { streams, format } = await probed(path);
+    const picture = streams.find(({ codec_type }) => codec_type === "video");
+    const sound = streams.find(({ codec_type }) => codec_type === "audio");
+    expect(picture).toMatchObject({ codec_name: video, width: 160, height: 90, nb_read_frames: "75" });
+    expect(sound).toMatchObject({ codec_name: audio, channels: 2 });
+    expect(Math.abs(Number(format.duration) - 3)).toBeLessThan(0.1);
+    expect(await frameNumbers(path)).toEqual(Array.from({ length: 75 }, (_, frame) => 25 + frame));
+  });
+
+  it("is refused in a codec that its container does not hold, naming those that it does", async () => {
+    const response = await fetch(file("vc_h264", "webm"));
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: "unsupported-format", parameter: "vc", nearest: "vc_vp9" });
+  });
+});
+
+describe("a file of sound", () => {
+  it.each([
+    ["mp3", "audio/mpeg", "mp3"],
+    ["m4a", "audio/mp4", "aac"],
+    ["aac", "audio/aac", "aac"],
+    ["ogg", "audio/ogg", "vorbis"],
+    ["opus", "audio/ogg", "opus"],
+    ["wav", "audio/wav", "pcm_s16le"],
+    ["flac", "audio/flac", "flac"],
+  ])("as .%s is sound alone, of the length that is asked for", async (extension, type, codec) => {
+    const { path, type: answered } = await fetched("so_1,du_3", extension);
+    expect(answered).toBe(type);
+    const { streams, format } = await probed(path);
+    expect(streams.map(({ codec_type, codec_name }) => [codec_type, codec_name])).toEqual([["audio", codec]]);
+    expect(Math.abs(Number(format.duration) - 3)).toBeLessThan(0.12);
+  });
+
+  it("is the moment that is asked for: the same samples, whether cut here or from the whole", async () => {
+    const samples = async (transformation: string) => {
+      const { path } = await fetched(transformation, "wav");
+      const raw = await output("ffmpeg", ["-v", "error", "-i", path, "-ac", "1", "-f", "s16le", "pipe:1"]);
+      return new Int16Array(raw.buffer, raw.byteOffset, raw.length / 2);
+    };
+    const [whole, cut] = [await samples("e_volume:0"), await samples("so_2,du_1")];
+    expect(cut).toHaveLength(48_000);
+    const differences = Array.from({ length: 48_000 }, (_, at) => Math.abs((cut[at] ?? 0) - (whole[96_000 + at] ?? 0)));
+    expect(Math.max(...differences.slice(200, -200))).toBeLessThan(40);
+  });
+});
+
+describe("a picture", () => {
+  it.each([
+    ["jpg", "image/jpeg", "mjpeg"],
+    ["png", "image/png", "png"],
+    ["webp", "image/webp", "webp"],
+    ["avif", "image/avif", "av1"],
+  ])("as .%s is one frame, the one that is asked for", async (extension, type, codec) => {
+    const { path, type: answered } = await fetched("so_2/c_scale,w_160", extension);
+    expect(answered).toBe(type);
+    const { streams } = await probed(path);
+    expect(streams[0]).toMatchObject({ codec_name: codec, width: 160, height: 90 });
+    expect(await frameNumbers(path)).toEqual([50]);
+  });
+
+  it("costs less at less quality", async () => {
+    for (const extension of ["jpg", "webp", "avif"]) {
+      const bytes = async (quality: number) =>
+        (await (await get(file(`so_2/q_${quality}`, extension))).arrayBuffer()).byteLength;
+      expect(await bytes(20), extension).toBeLessThan(await bytes(90));
+    }
+  });
+});
+
+describe("a picture that moves", () => {
+  it("as .gif shows the whole clip, ten times a second", async () => {
+    const { path, type } = await fetched("so_1,du_3/w_160", "gif");
+    expect(type).toBe("image/gif");
+    const { streams } = await probed(path);
+    expect(streams[0]).toMatchObject({ codec_name: "gif", width: 160, height: 90, nb_read_frames: "30" });
+    const numbers = await frameNumbers(path);
+    expect(numbers[0]).toBe(25);
+    expect(Math.abs((numbers.at(-1) ?? 0) - 97)).toBeLessThanOrEqual(3);
+  });
+
+  it("takes as many pictures as vs_ says, and shows each as long as dl_ says", async () => {
+    const { path } = await fetched("du_5/w_160/dl_200,vs_10", "gif");
+    const { streams, format } = await probed(path);
+    expect(streams[0]?.nb_read_frames).toBe("10");
+    expect(Math.abs(Number(format.duration) - 2)).toBeLessThan(0.25);
+  });
+
+  it("as .webp where fl_animated asks for it, else one picture", async () => {
+    const chunks = async (transformation: string) => {
+      const { path } = await fetched(transformation, "webp");
+      const bytes = await output("cat", [path]);
+      return bytes.toString("latin1").split("ANMF").length - 1;
+    };
+    expect(await chunks("du_2/w_160/fl_animated")).toBe(20);
+    expect(await chunks("du_2/w_160")).toBe(0);
+  });
+});

@@ -1,0 +1,92 @@
+/** FILE_VIDEO_CODECS and FILE_AUDIO_CODECS: what files in one piece are coded in, beyond what streams are. */
+
+import { type Option, qualityPercent, VIDEO_CODECS, type VideoStream } from "../codecs.ts";
+
+export interface FileVideoCodec {
+  /** Bits for the same quality, H.264 being 1. */
+  readonly relativeBits: number;
+  readonly options: (stream: VideoStream) => readonly Option[];
+}
+
+const kilobits = (bitsPerSecond: number): string => `${Math.max(1, Math.round(bitsPerSecond / 1000))}k`;
+
+/** Quality 75 at the constant quality that libvpx recommends for web video. */
+const vpxQuality = (stream: VideoStream, good: number, step: number): string =>
+  String(Math.min(63, Math.max(4, Math.round(good + (75 - qualityPercent(stream.quality)) * step))));
+
+const VPX: readonly Option[] = [
+  // realtime, 8: ten times as fast as the default, for a tenth more bits.
+  ["-deadline", "realtime"],
+  ["-cpu-used", "8"],
+  // Fixed, as for every encoder here: the bytes must not depend on the machine.
+  ["-threads", "2"],
+];
+
+export const FILE_VIDEO_CODECS = {
+  h264: VIDEO_CODECS.h264,
+  h265: VIDEO_CODECS.h265,
+  av1: VIDEO_CODECS.av1,
+  vp9: {
+    relativeBits: 0.75,
+    options: (stream) => [
+      ["-c:v", "libvpx-vp9"],
+      // Constant quality under a cap.
+      ["-crf", vpxQuality(stream, 33, 0.45)],
+      ["-b:v", kilobits(stream.maxBitsPerSecond)],
+      ["-g", String(stream.gopFrames)],
+      ["-row-mt", "1"],
+      ...VPX,
+    ],
+  },
+  vp8: {
+    relativeBits: 1.1,
+    options: (stream) => [
+      ["-c:v", "libvpx"],
+      ["-crf", vpxQuality(stream, 12, 0.6)],
+      ["-b:v", kilobits(stream.maxBitsPerSecond)],
+      ["-g", String(stream.gopFrames)],
+      ...VPX,
+    ],
+  },
+} as const satisfies Readonly<Record<string, FileVideoCodec>>;
+
+export type FileVideoCodecName = keyof typeof FILE_VIDEO_CODECS;
+
+export interface FileAudioCodec {
+  /** Rates that the codec knows; absent where it takes any. */
+  readonly sampleRates?: readonly number[];
+  readonly options: readonly Option[];
+}
+
+export const FILE_AUDIO_CODECS = {
+  aac: {
+    options: [
+      ["-c:a", "aac"],
+      ["-b:a", "128k"],
+    ],
+  },
+  mp3: {
+    options: [
+      ["-c:a", "libmp3lame"],
+      ["-b:a", "160k"],
+    ],
+  },
+  opus: {
+    sampleRates: [48_000],
+    options: [
+      ["-c:a", "libopus"],
+      ["-b:a", "112k"],
+    ],
+  },
+  vorbis: {
+    options: [
+      ["-c:a", "libvorbis"],
+      // About 128 kbit/s.
+      ["-q:a", "4"],
+    ],
+  },
+  flac: { options: [["-c:a", "flac"]] },
+  pcm: { options: [["-c:a", "pcm_s16le"]] },
+} as const satisfies Readonly<Record<string, FileAudioCodec>>;
+
+export type FileAudioCodecName = keyof typeof FILE_AUDIO_CODECS;

@@ -1,0 +1,145 @@
+/** What makes clips and files of sound. */
+
+import { Problem, toNumber } from "#transformation";
+import type { Option, VideoStream } from "../codecs.ts";
+import { colourFilters } from "../colour.ts";
+import {
+  FILE_AUDIO_CODECS,
+  FILE_VIDEO_CODECS,
+  type FileAudioCodec,
+  type FileAudioCodecName,
+  type FileVideoCodecName,
+} from "../formats/file-codecs.ts";
+import type { Format } from "../formats/index.ts";
+import { sampleAt, secondsOf } from "../grid.ts";
+import { type DeliveryPlan, plainPartOf } from "../plan.ts";
+import { type AudioRendition, audioRenditions, fullRenditions } from "../renditions.ts";
+import { earlierSeek } from "../seek.ts";
+import { videoTiming } from "./frame-filters.ts";
+import type { JobInput } from "./job.ts";
+import { pictures } from "./pictures.ts";
+import { sounds } from "./sounds.ts";
+import type { WholeParts, WholeStream } from "./whole-job.ts";
+
+type ClipFormat = Extract<Format, { kind: "clip" }>;
+type SoundFormat = Extract<Format, { kind: "sound" }>;
+
+/** Longer ones are for `.m3u8`: a file is made whole before its first byte leaves. */
+export const MAX_CLIP_SECONDS = 60;
+export const MAX_SOUND_SECONDS = 1800;
+
+function checkLength(plan: DeliveryPlan, extension: string, maxSeconds: number): void {
+  const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
+  if (seconds <= maxSeconds) return;
+  throw new Problem(
+    "clip-too-long",
+    `A .${extension} may last ${maxSeconds} s; this would last ${seconds.toFixed(1)} s. Cut it with so_, eo_ or du_, or stream it as .m3u8.`,
+    { parameter: "du", expected: `at most ${maxSeconds} seconds` },
+  );
+}
+
+/** What every player of the container has; another codec only where the URL asks for it and the container holds it. */
+export function clipCodec(
+  { encoding }: DeliveryPlan,
+  held: readonly [FileVideoCodecName, ...FileVideoCodecName[]],
+  extension: string,
+): FileVideoCodecName {
+  const { videoCodec = "auto" } = encoding;
+  if (videoCodec === "auto" || videoCodec === "none") return held[0];
+  const codec = held.find((name) => name === videoCodec);
+  if (codec) return codec;
+  throw new Problem("unsupported-format", `A .${extension} holds ${held.join(", ")} here, not ${videoCodec}.`, {
+    parameter: "vc",
+    nearest: `vc_${held[0]}`,
+  });
+}
+
+/** The job for a clip; throws `clip-too-long` beyond the bound, naming what shortens it. */
+export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: string): WholeParts {
+  checkLength(plan, extension, MAX_CLIP_SECONDS);
+  const picture = clipVideo(plan, clipCodec(plan, format.video, extension));
+  // Of one part of the source picture and sound are read together, of several each by itself.
+  const isOnePart = plainPartOf(plan) !== undefined;
+  const sound = clipAudio(plan, format.audio, isOnePart ? 0 : (picture?.inputs.length ?? 0));
+  const inputs = [...(picture?.inputs ?? []), ...(sound?.inputs ?? [])];
+  checkInputs(inputs, extension);
+  return {
+    inputs: isOnePart ? [earliest(inputs)] : inputs,
+    ...(picture && { video: picture.stream }),
+    ...(sound && { audio: sound.stream }),
+    muxer: format.muxer(videoTiming(plan.grid.frameRate).timescale),
+    needsFile: true,
+  };
+}
+
+/** The sound alone; throws `no-sound` where there is none. */
+export function soundParts(plan: DeliveryPlan, format: SoundFormat, extension: string): WholeParts {
+  checkLength(plan, extension, MAX_SOUND_SECONDS);
+  const sound = clipAudio(plan, format.audio, 0);
+  if (!sound) throw new Problem("no-sound", "There is no sound in this video.", { parameter: "f" });
+  checkInputs(sound.inputs, extension);
+  return { inputs: sound.inputs, audio: sound.stream, muxer: format.muxer, needsFile: true };
+}
+
+/** Each is opened at the same time. */
+const MAX_INPUTS = 64;
+
+function checkInputs(inputs: readonly JobInput[], extension: string): void {
+  if (inputs.length > MAX_INPUTS) {
+    throw new Problem(
+      "clip-too-long",
+      `A .${extension} is put together of ${MAX_INPUTS} parts at most; stream it as .m3u8.`,
+      { parameter: "e_loop" },
+    );
+  }
+}
+
+function earliest(inputs: readonly JobInput[]): JobInput {
+  const nearest = inputs.map(({ seeks }) => seeks[0] ?? null).reduce(earlierSeek);
+  return { seeks: nearest === null ? [null] : [nearest, null] };
+}
+
+interface StreamReading {
+  readonly inputs: readonly JobInput[];
+  readonly stream: WholeStream;
+}
+
+/** The stream that H.264 would have, at the codec's own rate. */
+function fileStream(plan: DeliveryPlan, codec: FileVideoCodecName): VideoStream | undefined {
+  const renditions = fullRenditions(plan);
+  const own = renditions.find((rendition) => rendition.codec === codec);
+  if (own) return own.stream;
+  const stream = renditions.find((rendition) => rendition.codec === "h264")?.stream;
+  return stream && { ...stream, maxBitsPerSecond: stream.maxBitsPerSecond * FILE_VIDEO_CODECS[codec].relativeBits };
+}
+
+function clipVideo(plan: DeliveryPlan, codec: FileVideoCodecName): StreamReading | undefined {
+  const { video } = plan.source;
+  const stream = fileStream(plan, codec);
+  if (!video || !plan.canvas || !stream) return undefined;
+  const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: plan.grid.frames });
+  const filters = [...reading.filters, ...colourFilters(video, stream)];
+  return { inputs, stream: { ...reading, filters, encoder: FILE_VIDEO_CODECS[codec].options(stream) } };
+}
+
+/** The track as the codec takes it: at one of its own rates. */
+function renditionFor(plan: DeliveryPlan, codec: FileAudioCodecName): AudioRendition | undefined {
+  const all = audioRenditions(plan);
+  const rendition = all.find(({ track }) => track.isDefault) ?? all[0];
+  const { sampleRates }: FileAudioCodec = FILE_AUDIO_CODECS[codec];
+  if (!rendition || !sampleRates || sampleRates.includes(rendition.sampleRate)) return rendition;
+  return { ...rendition, sampleRate: sampleRates[0] as number };
+}
+
+/** @param firstInput how many inputs of the job come before those of the sound */
+function clipAudio(plan: DeliveryPlan, codec: FileAudioCodecName, firstInput: number): StreamReading | undefined {
+  const rendition = renditionFor(plan, codec);
+  if (!rendition) return undefined;
+  const span = { from: 0, to: sampleAt(plan.grid.frames, plan.grid.frameRate, rendition.sampleRate) };
+  const { inputs, ...reading } = sounds(plan, rendition, span, firstInput);
+  const shape: readonly Option[] = [
+    ["-ar", String(rendition.sampleRate)],
+    ["-ac", String(rendition.channels)],
+  ];
+  return { inputs, stream: { ...reading, encoder: [...FILE_AUDIO_CODECS[codec].options, ...shape] } };
+}

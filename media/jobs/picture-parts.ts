@@ -1,0 +1,92 @@
+/** What makes stills and animated pictures. */
+
+import { type Filter, Problem, toFixed, toNumber } from "#transformation";
+import { qualityPercent } from "../codecs.ts";
+import { colourFilters, outputColour } from "../colour.ts";
+import type { Format } from "../formats/index.ts";
+import { secondsOf } from "../grid.ts";
+import type { DeliveryPlan } from "../plan.ts";
+import { pictures } from "./pictures.ts";
+import type { WholeParts } from "./whole-job.ts";
+
+type PictureFormat = Extract<Format, { kind: "still" | "animation" }>;
+
+/** The source's picture, or the refusal of a file without one. */
+function shown(plan: DeliveryPlan) {
+  const { video } = plan.source;
+  if (!video || !plan.canvas)
+    throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
+  return { video, size: { width: Math.round(plan.canvas.size.width), height: Math.round(plan.canvas.size.height) } };
+}
+
+const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encoding.quality ?? { auto: "good" });
+
+/** From the stream's colours to those of the picture format. */
+function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[] {
+  const { video, size } = shown(plan);
+  const matrices = { in_color_matrix: outputColour(video).matrix, out_color_matrix: "bt601" };
+  return [
+    ...colourFilters(video, size),
+    { name: "scale", options: { ...matrices, in_range: "tv", out_range: format.range } },
+    { name: "format", options: { pix_fmts: format.pixelFormat } },
+  ];
+}
+
+/** The picture at the start of what the transformation keeps. */
+export function stillParts(plan: DeliveryPlan, format: PictureFormat): WholeParts {
+  const { inputs, ...reading } = pictures(plan, shown(plan).video, { start: 0, frames: 1 });
+  return {
+    inputs,
+    video: {
+      ...reading,
+      filters: [...reading.filters, ...converted(plan, format)],
+      encoder: [["-frames:v", "1"], ...format.options(qualityOf(plan))],
+    },
+    muxer: format.muxer,
+    needsFile: format.needsFile ?? false,
+  };
+}
+
+/** Cloudinary's bounds of animated pictures: ten a second, four hundred in all. */
+const MAX_RATE = 10;
+const MAX_PICTURES = 400;
+
+/** Pictures a second that are taken of the video. */
+function samplingRate(plan: DeliveryPlan, seconds: number): number {
+  const wish = plan.encoding.sampling;
+  const own = Math.min(MAX_RATE, toNumber(plan.grid.frameRate));
+  const asked =
+    wish === undefined ? own : "pictures" in wish ? wish.pictures / seconds : 1 / toNumber(wish.everySeconds);
+  return Math.min(asked, toNumber(plan.grid.frameRate), MAX_PICTURES / seconds);
+}
+
+const PALETTE: Filter = {
+  name: "paletteuse",
+  options: { dither: "bayer", bayer_scale: 3 },
+  // stats_mode: the colours of what moves and of what stands count alike.
+  inputs: [{ filters: [] }, { filters: [{ name: "palettegen", options: { stats_mode: "full" } }] }],
+};
+
+export function animationParts(plan: DeliveryPlan, format: PictureFormat): WholeParts {
+  const { video } = shown(plan);
+  const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: plan.grid.frames });
+  const delay = plan.encoding.delayMilliseconds;
+  const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
+  const rate = samplingRate(plan, seconds);
+  const sampled: readonly Filter[] = [
+    // up: each shows what is on screen at its moment. Pictures behind the last moment would make one more.
+    { name: "fps", options: { fps: rate.toFixed(6), round: "up", start_time: 0 } },
+    { name: "trim", options: { end_frame: Math.max(1, Math.round(seconds * rate)) } },
+    ...(delay === undefined ? [] : [{ name: "setpts", options: { expr: `N*${toFixed(delay, 3)}/1000/TB` } }]),
+  ];
+  return {
+    inputs,
+    video: {
+      ...reading,
+      filters: [...reading.filters, ...sampled, ...converted(plan, format), ...(format.hasPalette ? [PALETTE] : [])],
+      encoder: format.options(qualityOf(plan)),
+    },
+    muxer: format.muxer,
+    needsFile: format.needsFile ?? false,
+  };
+}
