@@ -52,7 +52,7 @@ app.get("/v1/:cloud/analytics/deliveries", async (context) => {
   return context.json(answer, 200, { "cache-control": "no-store" });
 });
 
-app.on(["GET", "HEAD"], "/:cloud/video/*", async (context) => {
+app.on(["GET", "HEAD"], ["/:cloud/video/*", "/:cloud/videos/*"], async (context) => {
   const services = servicesOf(context);
   if (context.req.param("cloud") !== services.config.cloud)
     throw new Problem("not-found", "There is nothing at this address.");

@@ -41,6 +41,14 @@ describe("a delivery URL", () => {
     ["a dot at the beginning", "/demo/video/upload/.mp4", ".mp4", undefined],
     ["escapes", "/demo/video/upload/my%20film%2B1.mp4", "my film+1", "mp4"],
     ["a version folder of the id", "/demo/video/upload/v1/v2.mp4", "v2", "mp4"],
+    ["doubled slashes", "/demo/video/upload//w_300//shows//pilot.mp4", "shows/pilot", "mp4"],
+    ["words for search engines", "/demo/videos/w_300/v1/shows/my-nice-pilot.mp4", "shows", "mp4"],
+    [
+      "words for search engines behind a signature",
+      "/demo/videos/s--yG7Vu3yq--/w_300/pilot/nice.m3u8",
+      "pilot",
+      "m3u8",
+    ],
     ["a name that looks like a component", "/demo/video/upload/w_300", "w_300", undefined],
   ])("knows the public id: %s", (_, path, publicId, extension) => {
     const url = parseDeliveryUrl(path);
@@ -54,7 +62,6 @@ describe("a delivery URL", () => {
     "/demo",
     "/demo/video/upload",
     "/demo/video/upload/",
-    "/demo/video/upload/a//b.mp4",
     "/demo/video/upload/../x.mp4",
     "/demo/video/upload/%E0%A4%A.mp4",
   ])("refuses %s", (path) => expect(() => parseDeliveryUrl(path)).toThrow(Problem));
@@ -70,6 +77,10 @@ describe("a delivery URL", () => {
     );
     expect(new Set(paths)).toEqual(new Set(["/demo/video/upload/c_limit,w_640/shows/pilot.m3u8"]));
     expect(canonicalDeliveryPath(parseDeliveryUrl(paths[0] ?? ""))).toBe(paths[0]);
+  });
+
+  it("names the types that it does not serve", () => {
+    expect(() => parseDeliveryUrl("/demo/video/fetch/w_300/https://example.com/a.mp4")).toThrow(/fetch is not served/);
   });
 
   it("is read as Cloudinary's SDK writes it", () => {

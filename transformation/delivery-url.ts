@@ -51,6 +51,11 @@ export function decodePathSegment(segment: string): string {
 /** Escapes a public id for a path: slashes stay. */
 export const encodePublicId = (publicId: string): string => publicId.split("/").map(encodeURIComponent).join("/");
 
+/** Types of Cloudinary's that hold no upload: refused by name, since a developer will look for the fault elsewhere. */
+const UNSERVED_TYPES = ["fetch", "public", "list", "live", "multi", "text", "sprite", "facebook", "youtube", "vimeo"];
+
+const nothingHere = (): Problem => new Problem("not-found", "There is nothing at this address.");
+
 /** Reads `<cloud>/video/<type>` and answers the rest of the path and its column; throws `not-found` for other paths. */
 export function parseAssetPrefix(path: string): {
   cloud: string;
@@ -59,11 +64,27 @@ export function parseAssetPrefix(path: string): {
   column: number;
 } {
   const [, cloud = "", resource, type = "", ...segments] = path.split("/");
+  if (!CLOUD.test(cloud) || resource !== "video") throw nothingHere();
   const deliveryType = DELIVERY_TYPES.find((known) => known === type);
-  if (!CLOUD.test(cloud) || resource !== "video" || !deliveryType)
-    throw new Problem("not-found", "There is nothing at this address.");
+  if (UNSERVED_TYPES.includes(type))
+    throw new Problem("invalid-url", `The type ${type} is not served: upload the file, and ask for it as upload.`, {
+      parameter: "type",
+      expected: DELIVERY_TYPES.join(", "),
+    });
+  if (!deliveryType) throw nothingHere();
   const rest = segments.join("/");
   return { cloud, deliveryType, rest, column: path.length - rest.length + 1 };
+}
+
+/** `/<cloud>/videos/…/<public id>/<words for search engines>.<ext>` is `/<cloud>/video/upload/…/<public id>.<ext>`. */
+function withoutSuffix(path: string): string {
+  const [, cloud, resource, ...rest] = path.split("/");
+  if (resource !== "videos") return path;
+  const suffix = rest.pop() ?? "";
+  const id = rest.pop();
+  if (id === undefined || suffix === "") throw nothingHere();
+  const dot = suffix.lastIndexOf(".");
+  return ["", cloud, "video", "upload", ...rest, dot < 0 ? id : id + suffix.slice(dot)].join("/");
 }
 
 /**
@@ -71,7 +92,8 @@ export function parseAssetPrefix(path: string): {
  * @throws Problem `not-found` where it is no delivery path, and whatever `parseTransformation` throws
  */
 export function parseDeliveryUrl(path: string): DeliveryUrl {
-  const { cloud, deliveryType, rest, column } = parseAssetPrefix(path);
+  // SDKs collapse doubled slashes before they sign.
+  const { cloud, deliveryType, rest, column } = parseAssetPrefix(withoutSuffix(path.replaceAll(/\/{2,}/g, "/")));
   const segments = rest.split("/");
   const signature = SIGNATURE.exec(segments[0] ?? "")?.[1];
   if (signature !== undefined) segments.shift();

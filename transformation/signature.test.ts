@@ -87,8 +87,10 @@ describe("a signature that Cloudinary's SDK has made", () => {
     expect(opens(path)).toBe(true);
     for (let at = path.indexOf("--/") + 3; at < path.length; at++) {
       const [before, character = "", after] = [path.slice(0, at), path[at], path.slice(at + 1)];
+      // Doubled slashes are collapsed, by the SDK before it signs and here before it is verified.
       for (const other of [character === "a" ? "b" : "a", "/", "%", "", character + character])
-        if (other !== character) expect(opens(before + other + after), before + other + after).toBe(false);
+        if (other !== character && !/\/\//.test(before + other + after))
+          expect(opens(before + other + after), before + other + after).toBe(false);
     }
   });
 
