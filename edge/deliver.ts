@@ -15,6 +15,7 @@ import {
 import type { Grant } from "./access/delivery-access.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { keptBeside } from "./kept.ts";
+import { knownLayers, layersOf } from "./layers.ts";
 import { deliverOriginal } from "./originals.ts";
 import { mayBeOriginal, outputOf } from "./output-format.ts";
 import { authorizedPlaylist } from "./playlist-token.ts";
@@ -55,7 +56,10 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const url = parseDeliveryUrl(pathname);
   const grant = await services.access.checkDelivery(url, token, { original: mayBeOriginal(url), now: services.now() });
   const asset = await services.assets.find(url);
-  const plan = planDelivery(url.transformation, asset.source, keptBeside(asset));
+  const plan = planDelivery(url.transformation, asset.source, {
+    ...keptBeside(asset),
+    ...knownLayers(await layersOf(url, services)),
+  });
   const output = outputOf(url, plan);
   if (output === "original") {
     return {

@@ -12,6 +12,7 @@ import {
   toFixed,
 } from "#transformation";
 import { keptBeside } from "./kept.ts";
+import { knownLayers, layersOf } from "./layers.ts";
 import { outputOf } from "./output-format.ts";
 import { codecOffer } from "./playlists.ts";
 import { madeProducts } from "./product-store.ts";
@@ -24,7 +25,10 @@ import type { EdgeServices } from "./services.ts";
 export async function explain(request: Request, services: EdgeServices): Promise<Readonly<Record<string, unknown>>> {
   const url = parseDeliveryUrl(new URL(request.url).pathname);
   const asset = await services.assets.find(url);
-  const plan = planDelivery(url.transformation, asset.source, keptBeside(asset));
+  const plan = planDelivery(url.transformation, asset.source, {
+    ...keptBeside(asset),
+    ...knownLayers(await layersOf(url, services)),
+  });
   return {
     canonical: canonicalDeliveryPath(url),
     parameters: explainTransformation(url.transformation),

@@ -3,6 +3,7 @@
 import type { StoredSource } from "#catalog";
 import { type DeliveryPlan, initJob, type JobContext, segmentJob, type WholeJob, wholeJob } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
+import { layerSources, layersOf } from "./layers.ts";
 import type { JobRequest } from "./origin-client.ts";
 import { plannedRendition, plannedWhole } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
@@ -16,7 +17,9 @@ async function contextOf(
   services: EdgeServices,
 ): Promise<JobContext> {
   const signed = await services.signSource({ version: source.version, bytes: source.bytes, objectKey });
-  return { recipe: url.recipe, key: formatRenditionUrl(url), source: { ...signed, container: source.container } };
+  const layers = await layerSources(await layersOf(url, services), services);
+  const read = { source: { ...signed, container: source.container }, ...layers };
+  return { recipe: url.recipe, key: formatRenditionUrl(url), ...read };
 }
 
 /** @throws Problem `not-found` for an address that no playlist names */

@@ -8,11 +8,13 @@ import {
   keptUp,
   keyframeRendition,
   ladderRenditions,
+  NOTHING_KEPT,
   planDelivery,
   type Rendition,
   wholeRenditionId,
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
+import { knownLayers, layersOf } from "./layers.ts";
 import type { EdgeServices } from "./services.ts";
 
 export interface PlannedRendition {
@@ -39,7 +41,10 @@ const isKey = (url: RenditionUrl, transformation: RenditionUrl["transformation"]
 
 export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {
   const { stored, build } = await servedSource(url, services);
-  const plan = planDelivery(url.transformation, stored.source);
+  const plan = planDelivery(url.transformation, stored.source, {
+    ...NOTHING_KEPT,
+    ...knownLayers(await layersOf(url, services)),
+  });
   const keyframes = keyframeRendition(plan);
   const renditions: readonly Rendition[] = [
     ...keptUp(plan, ladderRenditions(plan), build),
@@ -59,7 +64,10 @@ export async function plannedWhole(
   services: EdgeServices,
 ): Promise<Omit<PlannedRendition, "rendition">> {
   const { stored } = await servedSource(url, services);
-  const plan = planDelivery(url.transformation, stored.source);
+  const plan = planDelivery(url.transformation, stored.source, {
+    ...NOTHING_KEPT,
+    ...knownLayers(await layersOf(url, services)),
+  });
   if (wholeRenditionId(plan, extension) !== url.rendition || !isKey(url, plan.keys.whole)) throw unnamed();
   return { plan, stored };
 }

@@ -151,7 +151,7 @@ describe("an upload that is refused", () => {
     ["signed with another key", { api_key: "1" }, 401, /signature/i],
     ["signed long ago", { timestamp: 1_500_000_000 }, 401, /timestamp/],
     ["of a type that does not exist", { type: "fetch" }, 400, /type takes upload/],
-    ["as an image", { resource_type: "image" }, 400, /resource_type/],
+    ["as a raw file", { resource_type: "raw" }, 400, /resource_type/],
     ["under a name that no URL can hold", { public_id: "a//b" }, 400, /public id/],
     ["to another cloud", { cloud_name: "other" }, 404, /cloud/],
   ])("%s", async (_, options, status, message) => {

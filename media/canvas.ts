@@ -1,13 +1,33 @@
 /** The canvas: how big the picture is at a point of the chain, and the filters that have brought it there. */
 
-import { type Filter, type PictureEffect, type Rational, toNumber } from "#transformation";
+import { type Filter, type Laying, type PictureEffect, type Rational, toNumber } from "#transformation";
 import { evenSize, type Size } from "./ladder.ts";
-import type { VideoTrack } from "./source.ts";
+import type { Source, VideoTrack } from "./source.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** Filters, and for those that read the time: the output's first frame on the time line that they were meant for. */
 export interface CanvasFilters {
   readonly filters: readonly Filter[];
   readonly timedFrom?: number;
+  /** A picture that is laid over what has come so far, instead of filters. */
+  readonly laid?: LaidPicture;
+}
+
+/** A layer where it lies, for frames [from, to) of the time line that it was laid on. */
+export interface LaidPicture {
+  readonly source: Source;
+  readonly timeline: Timeline;
+  readonly canvas: Canvas;
+  /** One picture, shown all the time. */
+  readonly isStill: boolean;
+  readonly opacityPercent: number;
+  /** The size of what it lies on. */
+  readonly beneath: Size;
+  readonly x: number;
+  readonly y: number;
+  readonly from: number;
+  readonly to: number;
+  readonly blend?: NonNullable<Laying["blend"]>;
 }
 
 /**

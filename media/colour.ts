@@ -31,7 +31,7 @@ const colourOf = (primaries: string, transfer: string, matrix: string): OutputCo
 
 const BT709 = colourOf("bt709", "bt709", "bt709");
 
-const isRgb = (track: VideoTrack): boolean => /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8)/.test(track.pixelFormat);
+export const isRgb = (track: VideoTrack): boolean => /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8)/.test(track.pixelFormat);
 
 /**
  * A source that does not say is read as players read it: BT.709 from 720 lines up, below that the standard of its

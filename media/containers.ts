@@ -23,6 +23,8 @@ interface Container {
   readonly extensions: readonly [string, ...string[]];
   readonly mediaType: string;
   readonly seek: SeekBehaviour;
+  /** Holds one picture. */
+  readonly isStill?: boolean;
   readonly matches: (bytes: Uint8Array) => boolean;
 }
 
@@ -137,6 +139,30 @@ export const CONTAINERS: readonly Container[] = [
     matches: startsWith([0x06, 0x0e, 0x2b, 0x34, 0x02, 0x05, 0x01, 0x01]),
   },
   { demuxer: "gif", extensions: ["gif"], mediaType: "image/gif", seek: "loose", matches: startsWith(ascii("GIF8")) },
+  {
+    demuxer: "png_pipe",
+    extensions: ["png"],
+    mediaType: "image/png",
+    seek: "loose",
+    isStill: true,
+    matches: startsWith([0x89, ...ascii("PNG"), 0x0d, 0x0a, 0x1a, 0x0a]),
+  },
+  {
+    demuxer: "jpeg_pipe",
+    extensions: ["jpg", "jpeg"],
+    mediaType: "image/jpeg",
+    seek: "loose",
+    isStill: true,
+    matches: startsWith([0xff, 0xd8, 0xff]),
+  },
+  {
+    demuxer: "webp_pipe",
+    extensions: ["webp"],
+    mediaType: "image/webp",
+    seek: "loose",
+    isStill: true,
+    matches: (b) => startsWith(ascii("RIFF"))(b) && startsWith(ascii("WEBP"), 8)(b),
+  },
   { demuxer: "flac", extensions: ["flac"], mediaType: "audio/flac", seek: "loose", matches: startsWith(ascii("fLaC")) },
   {
     demuxer: "aiff",
@@ -169,6 +195,8 @@ export const containerOf = (firstBytes: Uint8Array): Container | undefined =>
 
 export const containerNamed = (demuxer: string): Container | undefined =>
   CONTAINERS.find((container) => container.demuxer === demuxer);
+
+export const isStillContainer = (demuxer: string): boolean => containerNamed(demuxer)?.isStill ?? false;
 
 /** Time stamps that count samples are exact; coarser ones are snapped to the codec's frames. */
 export const countsSamples = (timeBase: Rational, sampleRate: number): boolean =>

@@ -1,22 +1,25 @@
 /** A chain meets its source: expressions become values, conditions are decided, names become what is kept under them. */
 
 import {
+  type AssetLayer,
   closeStep,
-  type EditStep,
   editOf,
   evaluate,
   isMet,
   type Known,
+  type LayerStep,
   type LiteralStep,
   Problem,
   type Rational,
   rational,
   type Surroundings,
+  spellKnown,
   type Transformation,
 } from "#transformation";
 import { secondsOf } from "./grid.ts";
+import { applyStep, applyWithin, type KnownLayer, layerSource } from "./layers.ts";
 import type { Source } from "./source.ts";
-import { applyEdit, type Resolved, resolvedSource } from "./stages.ts";
+import { type Resolved, resolvedSource } from "./stages.ts";
 import { timelineFrames } from "./timeline.ts";
 
 /** What the catalog keeps beside a source. */
@@ -24,6 +27,8 @@ export interface Kept {
   readonly tags: readonly string[];
   readonly context: Readonly<Record<string, string>>;
   readonly transformations: Readonly<Record<string, Transformation>>;
+  /** The sources of the assets that the transformation lays over the picture. */
+  readonly layers?: readonly KnownLayer[];
 }
 
 export const NOTHING_KEPT: Kept = { tags: [], context: {}, transformations: {} };
@@ -38,6 +43,8 @@ interface Progress {
   readonly kept: Kept;
   readonly initial: Resolved;
   current: Resolved;
+  /** What a step makes of the state so far. */
+  readonly apply: (resolved: Resolved, step: LiteralStep) => Resolved;
 }
 
 const pixels = (length: number): Rational => rational(Math.round(length));
@@ -75,7 +82,8 @@ function surroundingsOf({ initial, current, kept, variables }: Progress): Surrou
 /** Decides everything that a chain leaves open; throws `invalid-value`, and whatever the stages throw. */
 export function instantiate(transformation: Transformation, source: Source, kept: Kept): readonly LiteralStep[] {
   const initial = resolvedSource(source, { encoding: {} });
-  const progress: Progress = { steps: [], variables: new Map(), kept, initial, current: initial };
+  const apply = (before: Resolved, step: LiteralStep) => applyStep(before, step, kept.layers);
+  const progress: Progress = { steps: [], variables: new Map(), kept, initial, current: initial, apply };
   walk(transformation, progress, 0);
   return progress.steps;
 }
@@ -96,9 +104,8 @@ function walk(transformation: Transformation, progress: Progress, depth: number)
         take(closeStep(step, surroundingsOf(progress)), progress);
         break;
       case "layer":
-        throw new Problem("unsupported-parameter", "Layers are not drawn here: draw them before you upload.", {
-          parameter: step.under ? "u" : "l",
-        });
+        take(literalLayer(step, progress, depth), progress);
+        break;
     }
   }
 }
@@ -114,7 +121,36 @@ function named(name: string, { kept }: Progress, depth: number): Transformation 
   return found;
 }
 
-function take(step: EditStep, progress: Progress): void {
-  progress.current = applyEdit(progress.current, editOf(step));
+function take(step: LiteralStep, progress: Progress): void {
+  progress.current = progress.apply(progress.current, step);
   progress.steps.push(step);
+}
+
+/** A layer whose chain has met the layer's own source, and which names the version of that. */
+function literalLayer(step: LayerStep, progress: Progress, depth: number): LayerStep {
+  const surroundings = surroundingsOf(progress);
+  const [style, placement] = [closeStep(step.style, surroundings), closeStep(step.placement, surroundings)];
+  const { layer } = step;
+  if (layer.kind === "text") {
+    const text = layer.text.replaceAll(/\$\(([A-Za-z][A-Za-z0-9]*)\)/g, (spelled, name: string) => {
+      const known = progress.variables.get(name);
+      return known === undefined ? spelled : spellKnown(known);
+    });
+    const steps = step.steps.map((own) => (own.kind === "edit" ? closeStep(own, surroundings) : own));
+    return { ...step, layer: { ...layer, text }, style, steps, placement };
+  }
+  const source = layerSource(step, progress.kept.layers);
+  const initial = resolvedSource(source, { encoding: {} });
+  const { layers } = progress.kept;
+  const beneath = progress.current.canvas?.size ?? { width: 1, height: 1 };
+  const own: Progress = {
+    ...progress,
+    steps: [],
+    variables: new Map(progress.variables),
+    initial,
+    current: initial,
+    apply: (before, inner) => applyWithin(before, inner, { layers, beneath, placement: editOf(placement) }),
+  };
+  walk(step.steps, own, depth);
+  return { ...step, layer: { ...(layer as AssetLayer), version: source.version }, style, steps: own.steps, placement };
 }

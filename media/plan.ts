@@ -6,14 +6,16 @@ import {
   type Encoding,
   editOf,
   type LiteralStep,
+  Problem,
   pickParameters,
   type Transformation,
   transformationTouching,
 } from "#transformation";
 import { type Grid, gridOf } from "./grid.ts";
 import { instantiate, type Kept, NOTHING_KEPT } from "./instantiate.ts";
-import type { AudioTrack, Source } from "./source.ts";
-import { type Resolved, resolve, soundRate } from "./stages.ts";
+import { applyStep } from "./layers.ts";
+import { type AudioTrack, isHdr, type Source } from "./source.ts";
+import { encodingOf, type Resolved, resolvedSource, soundRate } from "./stages.ts";
 import { plainPart, timelineFrames } from "./timeline.ts";
 
 export interface DeliveryPlan extends Resolved {
@@ -26,10 +28,23 @@ export interface DeliveryPlan extends Resolved {
   readonly keys: { readonly picture: Transformation; readonly sound: Transformation; readonly whole: Transformation };
 }
 
+/** As much of a plan as its pictures are made by: a layer has that, too. */
+export type PicturePlan = Pick<DeliveryPlan, "source" | "timeline" | "canvas" | "earlySound"> & {
+  readonly grid: Pick<Grid, "frameRate">;
+};
+
 /** Plans a delivery; throws the Problems of the stages where the transformation cannot be had of this source. */
 export function planDelivery(transformation: Transformation, source: Source, kept: Kept = NOTHING_KEPT): DeliveryPlan {
   const steps = canonicalTransformation(instantiate(transformation, source, kept)) as readonly LiteralStep[];
-  const resolved = resolve(steps.filter((step) => step.kind === "edit").map(editOf), source);
+  const encoding = encodingOf(steps.filter((step) => step.kind === "edit").map(editOf));
+  if (encoding.videoCodec === "none" && source.audio.length === 0)
+    throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
+  if (source.video && isHdr(source.video.colour) && steps.some((step) => step.kind === "layer"))
+    throw new Problem("unsupported-parameter", "Nothing is laid over a video of high dynamic range.", {
+      parameter: "l",
+    });
+  const initial = resolvedSource(source, { encoding });
+  const resolved = { ...steps.reduce((before, step) => applyStep(before, step, kept.layers), initial), encoding };
   return {
     ...resolved,
     source,
@@ -46,7 +61,7 @@ export function planDelivery(transformation: Transformation, source: Source, kep
 }
 
 /** The one part of the source that a plan shows as it is, at its own pace; undefined where it is retimed. */
-export const plainPartOf = ({ timeline, canvas, earlySound }: DeliveryPlan): ReturnType<typeof plainPart> =>
+export const plainPartOf = ({ timeline, canvas, earlySound }: PicturePlan): ReturnType<typeof plainPart> =>
   canvas?.early || earlySound ? undefined : plainPart(timeline);
 
 const withoutFormat = (step: EditStep): EditStep =>

@@ -74,6 +74,12 @@ function withEarlySteps(resolved: Resolved, { kind }: Retiming): Resolved {
   const { timeline, canvas, sound } = resolved;
   const pictureSteps = canvas?.steps ?? [];
   if (!timed(pictureSteps) && !timed(sound)) return resolved;
+  if (timed(pictureSteps) && pictureSteps.some(({ laid }) => laid !== undefined))
+    throw new Problem(
+      "unsupported-parameter",
+      `Pictures and videos are laid behind all changes of time, not before, where something else reads the time: e_${kind} follows them.`,
+      { parameter: `e_${kind}` },
+    );
   const part = plainPart(timeline);
   if (!part)
     throw new Problem(

@@ -71,8 +71,22 @@ const sound: Stage = (resolved, { volume, soundEffects = [] }) => {
   return { ...resolved, sound: [...resolved.sound, ...(volume ? [{ filters: [loudness(volume)] }] : []), ...steps] };
 };
 
+/** What changes a layer says nothing of what it is laid on. */
+const beside: Stage = (resolved, { laying }) => {
+  if (laying)
+    throw new Problem(
+      "unsupported-parameter",
+      "fl_relative and blend modes stand beside a layer, with fl_layer_apply.",
+      {
+        parameter: laying.blend ? `e_${laying.blend.mode}` : "fl_relative",
+      },
+    );
+  return resolved;
+};
+
 /** One component passes these in this order, wherever its parameters stood. */
 export const STAGES: readonly Stage[] = [
+  beside,
   trim,
   retime,
   onCanvas(turnPicture),
@@ -124,14 +138,6 @@ export function resolvedSource(source: Source, { encoding }: { encoding: Encodin
     ...(source.video && encoding.videoCodec !== "none" && { canvas: canvasOf(source.video) }),
     sound: [],
   };
-}
-
-/** Resolves a chain of edits against a source; throws `empty-clip`, `no-picture`, `no-sound`. */
-export function resolve(edits: readonly Edit[], source: Source): Resolved & { encoding: Encoding } {
-  const encoding = encodingOf(edits);
-  if (encoding.videoCodec === "none" && source.audio.length === 0)
-    throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
-  return { ...edits.reduce(applyEdit, resolvedSource(source, { encoding })), encoding };
 }
 
 /** Whether the output drops pictures of the source, which calls for a bias against ties (see `jobs/frame-filters.ts`). */

@@ -7,6 +7,7 @@ import { attemptsOf, segmentArguments } from "./ffmpeg/arguments.ts";
 import { run } from "./ffmpeg/run.ts";
 import { faultOf } from "./ffmpeg/verify.ts";
 import type { Services } from "./services.ts";
+import { openJob } from "./sources/open-job.ts";
 
 /** What a job has come to. */
 export interface Product {
@@ -26,13 +27,13 @@ const SEGMENT_LIMITS = { wallSeconds: 60, outputBytes: 64 * 2 ** 20 };
  */
 export async function encodeSegment(job: SegmentJob, services: Services, control: TaskControl): Promise<Product> {
   const startedAt = performance.now();
-  const source = await services.sources.open(job.source);
+  const opened = await openJob(services.sources, job);
   const init = services.inits.get(job.init);
   init.catch(() => {});
   try {
     const faults: string[] = [];
     for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
-      const args = segmentArguments(job, source.input(job.source.container), attempt);
+      const args = segmentArguments(job, opened.inputOf, attempt);
       const { output, complaints } = await run(services.config.ffmpeg, args, { ...SEGMENT_LIMITS, ...control });
       const fault = faultOf(output, job, await init);
       if (fault === undefined) return segment(job, output, startedAt);
@@ -41,7 +42,7 @@ export async function encodeSegment(job: SegmentJob, services: Services, control
     services.log("segment failed its checks", { key: job.key, faults });
     throw new Problem("encode-failed", "This part of the source cannot be encoded.");
   } finally {
-    source.release();
+    opened.release();
   }
 }
 

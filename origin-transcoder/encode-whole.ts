@@ -7,9 +7,10 @@ import type { WholeJob } from "#media";
 import { Problem } from "#transformation";
 import type { TaskControl } from "./encode-queue.ts";
 import type { Product } from "./encode-segment.ts";
-import { attemptsOf, type Input, wholeArguments } from "./ffmpeg/arguments.ts";
+import { attemptsOf, type InputOf, wholeArguments } from "./ffmpeg/arguments.ts";
 import { run } from "./ffmpeg/run.ts";
 import type { Services } from "./services.ts";
+import { openJob } from "./sources/open-job.ts";
 
 /** A minute of 4K in the slowest codec, on two cores. */
 const WHOLE_LIMITS = { wallSeconds: 300, outputBytes: 512 * 2 ** 20 };
@@ -17,23 +18,23 @@ const WHOLE_LIMITS = { wallSeconds: 300, outputBytes: 512 * 2 ** 20 };
 /** @throws Problem `encode-failed` where nothing comes of it, `source-unreadable`, `cancelled` */
 export async function encodeWhole(job: WholeJob, services: Services, control: TaskControl): Promise<Product> {
   const startedAt = performance.now();
-  const source = await services.sources.open(job.source);
+  const opened = await openJob(services.sources, job);
   try {
     for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
-      const bytes = await encoded(job, source.input(job.source.container), attempt, services, control);
+      const bytes = await encoded(job, opened.inputOf, attempt, services, control);
       if (bytes.length > 0)
         return { bytes, mediaType: job.mediaType, encodeSeconds: (performance.now() - startedAt) / 1000 };
     }
     throw new Problem("encode-failed", "This part of the source cannot be encoded.");
   } finally {
-    source.release();
+    opened.release();
   }
 }
 
 /** One run; no bytes where ffmpeg failed or found nothing to encode. */
 async function encoded(
   job: WholeJob,
-  input: Input,
+  inputOf: InputOf,
   attempt: number,
   services: Services,
   control: TaskControl,
@@ -42,7 +43,7 @@ async function encoded(
   if (!job.needsFile) {
     const { output, exitCode, complaints } = await run(
       services.config.ffmpeg,
-      wholeArguments(job, input, attempt, "pipe:1"),
+      wholeArguments(job, inputOf, attempt, "pipe:1"),
       limits,
     );
     if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
@@ -54,7 +55,7 @@ async function encoded(
   try {
     const { exitCode, complaints } = await run(
       services.config.ffmpeg,
-      wholeArguments(job, input, attempt, path),
+      wholeArguments(job, inputOf, attempt, path),
       limits,
     );
     if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });

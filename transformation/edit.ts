@@ -111,8 +111,17 @@ export interface Encoding {
   readonly profile?: StreamingProfile;
 }
 
+/** How a layer changes what it is laid on. */
+export interface Laying {
+  /** Its sizes are shares of the picture beneath it. */
+  readonly isRelative?: boolean;
+  readonly blend?: { readonly mode: "screen" | "multiply" | "overlay"; readonly percent: number };
+}
+
 /** The meaning of one component. */
 export interface Edit {
+  /** Only beside a layer. */
+  readonly laying?: Laying;
   readonly start?: TimeOffset;
   readonly end?: TimeOffset;
   readonly duration?: TimeOffset;

@@ -11,6 +11,7 @@ export * from "./explanation.ts";
 export type * from "./expression.ts";
 export * from "./language.ts";
 export type * from "./layer.ts";
+export * from "./named-assets.ts";
 export type { Parameter, Touch } from "./parameter.ts";
 export { type Component, PARAMETER_LIST, PARAMETERS, type ParameterName } from "./parameters/index.ts";
 export type * from "./picture-values.ts";

@@ -10,6 +10,8 @@ export interface AssetLayer {
   readonly deliveryType?: "private" | "authenticated";
   /** With slashes between folders, as it was uploaded. */
   readonly publicId: string;
+  /** The version of its bytes, as of a source: keys name it, so that a new upload of the layer is a new key. */
+  readonly version?: string;
   /** How subtitles are drawn. */
   readonly style?: TextStyle;
 }
@@ -53,10 +55,18 @@ function assetLayer(text: string): AssetLayer | undefined {
   }
   const style = media === "subtitles" && words.length > 1 ? parseTextStyle(words[0] ?? "") : undefined;
   const isStyled = style?.sizePixels !== undefined;
-  const publicId = words.slice(isStyled ? 1 : 0).join("/");
+  const version = words.length > 1 ? /^@([0-9a-f]{16})$/.exec(words.at(-1) ?? "")?.[1] : undefined;
+  const publicId = words.slice(isStyled ? 1 : 0, version === undefined ? undefined : -1).join("/");
   const isId = publicId !== "" && !/(^|\/)(\.{0,2})(\/|$)/.test(publicId);
   return isId
-    ? { kind: "asset", media, ...(deliveryType && { deliveryType }), publicId, ...(isStyled && { style }) }
+    ? {
+        kind: "asset",
+        media,
+        ...(deliveryType && { deliveryType }),
+        publicId,
+        ...(version !== undefined && { version }),
+        ...(isStyled && { style }),
+      }
     : undefined;
 }
 
@@ -102,7 +112,8 @@ export function formatLayer(layer: Layer): string {
     case "asset": {
       const words = [layer.media === "image" ? [] : [layer.media], layer.deliveryType ?? []].flat();
       const style = layer.style ? [spellTextStyle(layer.style)] : [];
-      const id = [...style, layer.publicId.replaceAll("/", ":")].join(":");
+      const version = layer.version === undefined ? [] : [`@${layer.version}`];
+      const id = [...style, layer.publicId.replaceAll("/", ":"), ...version].join(":");
       // An image in a folder called like one of the words is told from it by naming its medium.
       const reads = assetLayer([...words, id].join(":"));
       const plain = reads?.media === layer.media && reads.publicId === layer.publicId;

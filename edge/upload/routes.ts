@@ -70,13 +70,17 @@ const answered = (body: unknown): Response =>
     headers: { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store" },
   });
 
-/** `auto` finds out what a file is, and video is all that there is here. */
+/** What a file is shows in its bytes: pictures, for layers, are uploaded under any of these names. */
 function checkAddress(cloud: string, resource: string, services: EdgeServices): void {
   if (cloud !== services.config.cloud)
     throw new Problem("not-found", `There is no cloud "${cloud.slice(0, 64)}" here.`, { parameter: "cloud_name" });
-  if (resource !== "video" && resource !== "auto") {
-    throw new Problem("invalid-upload", `resource_type must be "video" (audio, too), not "${resource.slice(0, 20)}".`, {
-      parameter: "resource_type",
-    });
+  if (resource !== "video" && resource !== "auto" && resource !== "image") {
+    throw new Problem(
+      "invalid-upload",
+      `resource_type must be "video" (audio, too) or "image", not "${resource.slice(0, 20)}".`,
+      {
+        parameter: "resource_type",
+      },
+    );
   }
 }

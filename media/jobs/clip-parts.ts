@@ -58,8 +58,8 @@ export function clipCodec(
 export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: string): WholeParts {
   checkLength(plan, extension, MAX_CLIP_SECONDS);
   const picture = clipVideo(plan, clipCodec(plan, format.video, extension));
-  // Of one part of the source picture and sound are read together, of several each by itself.
-  const isOnePart = plainPartOf(plan) !== undefined;
+  // Of one part of the source picture and sound are read together, of several, or of layers, each by itself.
+  const isOnePart = plainPartOf(plan) !== undefined && (picture?.inputs.length ?? 0) <= 1;
   const sound = clipAudio(plan, format.audio, isOnePart ? 0 : (picture?.inputs.length ?? 0));
   const inputs = [...(picture?.inputs ?? []), ...(sound?.inputs ?? [])];
   checkInputs(inputs, extension);

@@ -1,7 +1,7 @@
 /** From decoded pictures to the frames of the grid: the filters before any change of the picture. */
 
 import { divide, type Filter, type Rational, rational, round, toNumber } from "#transformation";
-import type { DeliveryPlan } from "../plan.ts";
+import type { PicturePlan } from "../plan.ts";
 import type { VideoTrack } from "../source.ts";
 import { dropsFrames } from "../stages.ts";
 import { timelineFrames, wholeTimeline } from "../timeline.ts";
@@ -19,7 +19,7 @@ const subticksOf = (timeBase: Rational): number => (toNumber(timeBase) > 1 / 20_
 
 /** From decoded pictures to frames [from, to) of the source's grid, numbered from `firstFrame` on. */
 export function frameFilters(
-  plan: DeliveryPlan,
+  plan: PicturePlan,
   track: VideoTrack,
   span: { from: number; to: number; firstFrame: number },
 ): readonly Filter[] {

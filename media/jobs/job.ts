@@ -16,8 +16,10 @@ export interface JobSource {
   readonly url: string;
 }
 
-/** One opening of the source. Attempt after attempt takes the next of its seeks, the last one again and again. */
+/** One opening of a source. Attempt after attempt takes the next of its seeks, the last one again and again. */
 export interface JobInput {
+  /** The version of a layer's source; without one the job's own source is read. */
+  readonly version?: string;
   readonly seeks: Seeks;
 }
 
@@ -46,6 +48,7 @@ export interface SegmentJob extends Filtered {
   /** The path that the object is stored under: also names the job. */
   readonly key: string;
   readonly source: JobSource;
+  readonly layers?: readonly JobSource[];
   readonly inputs: readonly JobInput[];
   readonly media: "video" | "audio";
   readonly encoder: readonly Option[];
@@ -62,4 +65,6 @@ export interface JobContext {
   readonly recipe: string;
   readonly key: string;
   readonly source: JobSource;
+  /** What else may be read: the sources of layers. */
+  readonly layers?: readonly JobSource[];
 }

@@ -2,41 +2,62 @@
 
 import { add, equals, type Filter, floor, multiply, ONE, type Rational, rational, subtract } from "#transformation";
 import { canvasFilters } from "../canvas.ts";
-import { type DeliveryPlan, plainPartOf } from "../plan.ts";
+import { type PicturePlan, plainPartOf } from "../plan.ts";
 import { videoSeeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
 import { type Clip, cutClip, cutTimeline, sourceFrameAt } from "../timeline.ts";
 import { frameFilters } from "./frame-filters.ts";
 import type { Filtered, JobInput } from "./job.ts";
+import { laidPicture } from "./laying.ts";
 
 /** What a job reads, and what becomes of it. */
 export interface Reading extends Filtered {
   readonly inputs: readonly JobInput[];
 }
 
-/** Output frames [start, start + frames), with their numbers as time stamps. */
-export function pictures(plan: DeliveryPlan, track: VideoTrack, span: { start: number; frames: number }): Reading {
-  const { canvas, timeline, grid } = plan;
+/** Frames of the output. */
+export interface FrameSpan {
+  readonly start: number;
+  readonly frames: number;
+}
+
+/**
+ * Output frames [start, start + frames), with their numbers as time stamps.
+ * @param firstInput how many inputs of the job come before these
+ */
+export function pictures(plan: PicturePlan, track: VideoTrack, span: FrameSpan, firstInput = 0): Reading {
+  const { inputs: read, stream, filters: framed } = retimedPictures(plan, track, span, firstInput);
+  const [inputs, filters] = [[...read], [...framed]];
+  for (const step of plan.canvas?.steps ?? []) {
+    const laid = step.laid && laidPicture(plan, step, span, firstInput + inputs.length);
+    inputs.push(...(laid?.inputs ?? []));
+    filters.push(...(step.laid ? (laid?.filters ?? []) : canvasFilters([step])));
+  }
+  return { inputs, ...(stream && { stream }), filters };
+}
+
+/** The frames of the timeline, before anything is done to the picture that its early steps do not. */
+function retimedPictures(plan: PicturePlan, track: VideoTrack, span: FrameSpan, firstInput: number): Reading {
+  const { timeline, grid } = plan;
   const part = plainPartOf(plan);
-  const late = canvasFilters(canvas?.steps ?? []);
+  const stream = (input: number) => ({ input: firstInput + input, streamIndex: track.streamIndex });
   if (part) {
     const from = part.from + span.start;
     return {
       inputs: [{ seeks: videoSeeks(plan.source, track, from, grid.frameRate) }],
-      stream: { input: 0, streamIndex: track.streamIndex },
-      filters: [...frameFilters(plan, track, { from, to: from + span.frames, firstFrame: span.start }), ...late],
+      stream: stream(0),
+      filters: frameFilters(plan, track, { from, to: from + span.frames, firstFrame: span.start }),
     };
   }
   const pieces = cutTimeline(timeline, span.start, span.start + span.frames).flatMap((clip) => portions(clip, track));
   const inputs = pieces.map((piece) => ({
     seeks: videoSeeks(plan.source, track, earliestFrame(piece), grid.frameRate),
   }));
-  const stream = (input: number) => ({ input, streamIndex: track.streamIndex });
   const chains = pieces.map((piece) => pieceFilters(plan, track, piece));
   const [first, second] = chains;
   if (first && !second) {
     const numbered = span.start === 0 ? [] : [{ name: "setpts", options: { expr: `PTS+${span.start}` } }];
-    return { inputs, stream: stream(0), filters: [...first, ...numbered, ...late] };
+    return { inputs, stream: stream(0), filters: [...first, ...numbered] };
   }
   const joined: Filter = {
     name: "concat",
@@ -48,7 +69,7 @@ export function pictures(plan: DeliveryPlan, track: VideoTrack, span: { start: n
     { name: "settb", options: { expr: `${grid.frameRate.den}/${grid.frameRate.num}` } },
     { name: "setpts", options: { expr: `N+${span.start}` } },
   ];
-  return { inputs, filters: [joined, ...numbered, ...late] };
+  return { inputs, filters: [joined, ...numbered] };
 }
 
 /** The first frame of the source that a clip shows, whichever way it plays. */
@@ -69,7 +90,7 @@ function portions(clip: Clip, track: VideoTrack): readonly Clip[] {
 }
 
 /** The frames of a piece, numbered from 0. */
-function pieceFilters(plan: DeliveryPlan, track: VideoTrack, piece: Clip): readonly Filter[] {
+function pieceFilters(plan: PicturePlan, track: VideoTrack, piece: Clip): readonly Filter[] {
   const from = earliestFrame(piece);
   const last = sourceFrameAt({ ...piece, isReversed: false }, piece.frames - 1);
   const early = plan.canvas?.early;

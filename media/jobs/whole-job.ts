@@ -28,6 +28,7 @@ export interface WholeJob extends WholeParts {
   readonly recipe: string;
   readonly key: string;
   readonly source: JobSource;
+  readonly layers?: readonly JobSource[];
   readonly mediaType: string;
 }
 

@@ -37,8 +37,14 @@ const seekOf = ({ seeks }: JobInput, attempt: number): string | null => seeks[at
 export const attemptsOf = ({ inputs }: { readonly inputs: readonly JobInput[] }): number =>
   Math.max(...inputs.map(({ seeks }) => seeks.length));
 
-const readings = (inputs: readonly JobInput[], input: Input, attempt: number): readonly CommandInput[] =>
-  inputs.map((each) => ({ location: input.location, options: reading(input, seekOf(each, attempt)) }));
+/** How the source of each of a job's inputs is opened. */
+export type InputOf = (input: JobInput) => Input;
+
+const readings = (inputs: readonly JobInput[], inputOf: InputOf, attempt: number): readonly CommandInput[] =>
+  inputs.map((each) => ({
+    location: inputOf(each).location,
+    options: reading(inputOf(each), seekOf(each, attempt)),
+  }));
 
 function reading(input: Input, seek: string | null): Flags {
   return [
@@ -94,10 +100,10 @@ function mapping(inputs: readonly JobInput[], streams: readonly (Filtered & { me
 }
 
 /** A segment: init section and one fragment on standard output. */
-export function segmentArguments(job: SegmentJob, input: Input, attempt: number): readonly string[] {
+export function segmentArguments(job: SegmentJob, inputOf: InputOf, attempt: number): readonly string[] {
   return commandArguments({
     global: GLOBAL,
-    inputs: readings(job.inputs, input, attempt),
+    inputs: readings(job.inputs, inputOf, attempt),
     outputOptions: [
       ...mapping(job.inputs, [job]),
       ...timing(job.media, job.timescale),
@@ -126,14 +132,14 @@ export function initArguments(job: InitJob): readonly string[] {
 }
 
 /** A whole file: to a pipe, or to a path where the muxer must seek in it. */
-export function wholeArguments(job: WholeJob, input: Input, attempt: number, output: string): readonly string[] {
+export function wholeArguments(job: WholeJob, inputOf: InputOf, attempt: number, output: string): readonly string[] {
   const streams = (["video", "audio"] as const).flatMap((media) => {
     const wanted = job[media];
     return wanted ? [{ ...wanted, media }] : [];
   });
   return commandArguments({
     global: GLOBAL,
-    inputs: readings(job.inputs, input, attempt),
+    inputs: readings(job.inputs, inputOf, attempt),
     outputOptions: [
       ...mapping(job.inputs, streams),
       ...streams.flatMap(({ encoder }) => encoder),

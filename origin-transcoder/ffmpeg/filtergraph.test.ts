@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { spellFilters } from "./filtergraph.ts";
+import { spellFilters, spellGraph } from "./filtergraph.ts";
 
 /** What ffmpeg understood: the metadata filter prints a value that it was given. */
 function understood(value: string): string {
@@ -49,6 +49,65 @@ describe("spelling filters", () => {
   it("chains filters, with and without options", () => {
     expect(spellFilters([{ name: "hflip" }, { name: "scale", options: { w: 640, h: 360 } }])).toBe(
       "hflip,scale=w=640:h=360",
+    );
+  });
+
+  it("draws any text for what it is: nothing of it is an option, an expression or another filter", () => {
+    const drawn = (text: string): Buffer => {
+      const graph = spellFilters([
+        {
+          name: "drawtext",
+          options: { text, expansion: "none", font: "DejaVu Sans", fontsize: 12, fontcolor: "white" },
+        },
+      ]);
+      return execFileSync("ffmpeg", [
+        ...["-nostdin", "-v", "error", "-f", "lavfi", "-i", "color=size=96x32:duration=0.04", "-vf", graph],
+        ...["-f", "rawvideo", "-pix_fmt", "gray", "-"],
+      ]);
+    };
+    const blank = drawn(" ");
+    const hostile = fc.array(
+      fc.constantFrom(
+        "%{pts}",
+        "'",
+        "\\",
+        ":",
+        ",",
+        ";",
+        "[0:v]",
+        "=",
+        "textfile=/etc/hostname",
+        "$(a)",
+        "ü",
+        "漢",
+        "x",
+      ),
+      { minLength: 1, maxLength: 5 },
+    );
+    fc.assert(
+      fc.property(hostile, (parts) => {
+        expect(drawn(parts.join("")).equals(blank)).toBe(false);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("names the streams of several inputs in a graph, for each stream of the output", () => {
+    const [first, second] = [0, 1].map((input) => ({ input, streamIndex: 2 }));
+    const joined = {
+      name: "concat",
+      options: { n: 2 },
+      inputs: [first, second].map((stream) => ({ stream: stream as never, filters: [{ name: "null" }] })),
+    };
+    expect(
+      spellGraph([
+        { filters: [joined, { name: "hflip" }] },
+        { stream: { input: 2, streamIndex: 1 }, filters: [{ name: "anull" }] },
+      ]),
+    ).toBe("[0:2]null[s0l0];[1:2]null[s0l1];[s0l0][s0l1]concat=n=2,hflip[out0];[2:1]anull[out1]");
+    const laid = { name: "overlay", inputs: [{ filters: [] }, { filters: [joined] }] };
+    expect(spellGraph([{ stream: { input: 3, streamIndex: 0 }, filters: [{ name: "vflip" }, laid] }])).toBe(
+      "[3:0]vflip,split=1[s0l2];[s0l2]null[s0l0];[0:2]null[s0l3];[1:2]null[s0l4];[s0l3][s0l4]concat=n=2[s0l1];[s0l0][s0l1]overlay[out0]",
     );
   });
 });

@@ -29,13 +29,19 @@ function chain(filters: readonly Filter[], labels: Labels, start = ""): string {
     .join(",");
 }
 
+/** Whether a branch begins with a filter whose inputs all come from elsewhere. */
+const feedsItself = ({ drawn, stream, filters: [first] }: FilterInput): boolean =>
+  drawn !== undefined || stream !== undefined || (first?.inputs?.every(feedsItself) ?? false);
+
 /** A filter of several inputs: the chain before it is split as often as copies of it are wanted. */
 function joint(filter: Filter, inputs: readonly FilterInput[], labels: Labels, start: string): string {
   const ends = inputs.map(() => labels());
-  const copies = inputs.filter(({ drawn, stream }) => !drawn && !stream).map(() => labels());
+  const copies = inputs.filter((input) => !feedsItself(input)).map(() => labels());
   const waiting = [...copies];
-  const branches = inputs.map(({ drawn, stream, filters }, index) => {
-    if (stream) return `${chain(filters, labels, spellStream(stream))}[${ends[index]}]`;
+  const branches = inputs.map((branch, index) => {
+    const { drawn, stream, filters } = branch;
+    if (!drawn && feedsItself(branch))
+      return `${chain(filters, labels, stream ? spellStream(stream) : "")}[${ends[index]}]`;
     const first = drawn ? spellFilter(drawn) : `[${waiting.shift()}]null`;
     return `${[first, ...(filters.length > 0 ? [chain(filters, labels)] : [])].join(",")}[${ends[index]}]`;
   });

@@ -1,5 +1,6 @@
 /** Parameters beside `fl_layer_apply`: how a layer is laid, blended and joined. */
 
+import type { Laying } from "../edit.ts";
 import { parameter } from "../parameter.ts";
 import { refuse } from "../unserved.ts";
 import { anyText, nothing, orUsual, wholeNumber } from "../values.ts";
@@ -13,7 +14,17 @@ const flag = (name: string, summary: string) =>
     value: nothing,
     ...placement,
     examples: [""],
-    apply: refuse(`fl_${name}`, "it stands beside a layer, and layers are not drawn here."),
+    apply: refuse(`fl_${name}`, "layers are laid as they are."),
+  });
+
+const blended = (mode: NonNullable<Laying["blend"]>["mode"], summary: string) =>
+  parameter({
+    key: `e_${mode}`,
+    summary,
+    value: orUsual(wholeNumber({ min: 0, max: 100 }), 100),
+    ...placement,
+    examples: [""],
+    apply: (edit, percent) => ({ ...edit, laying: { ...edit.laying, blend: { mode, percent } } }),
   });
 
 const blend = (name: string, summary: string) =>
@@ -23,13 +34,27 @@ const blend = (name: string, summary: string) =>
     value: orUsual(wholeNumber({ min: 0, max: 100 }), 100),
     ...placement,
     examples: [""],
-    apply: refuse(`e_${name}`, "it blends a layer, and layers are not drawn here."),
+    apply: refuse(`e_${name}`, "layers are laid as they are, or blended by e_screen, e_multiply or e_overlay."),
   });
 
 export const layering = {
-  noOverflow: flag("no_overflow", "Cuts off what of a layer lies outside of the picture."),
+  noOverflow: parameter({
+    key: "fl_no_overflow",
+    summary: "Cuts off what of a layer lies outside of the picture, as is always done.",
+    value: nothing,
+    ...placement,
+    examples: [""],
+    apply: (edit) => edit,
+  }),
   tiled: flag("tiled", "Repeats the layer over the whole picture."),
-  relative: flag("relative", "Sizes of the layer are shares of the picture beneath it."),
+  relative: parameter({
+    key: "fl_relative",
+    summary: "Sizes of the layer are shares of the picture beneath it.",
+    value: nothing,
+    ...placement,
+    examples: [""],
+    apply: (edit) => ({ ...edit, laying: { ...edit.laying, isRelative: true } }),
+  }),
   regionRelative: flag("region_relative", "Sizes of the layer are shares of the region that gravity finds."),
   cutter: flag("cutter", "Cuts the picture to the layer's shape."),
   splice: parameter({
@@ -39,11 +64,11 @@ export const layering = {
     ...placement,
     touches: ["picture", "sound"],
     examples: ["", "transition_(name_fade;du_2.5)"],
-    apply: refuse("fl_splice", "it stands beside a layer, and layers are not drawn here."),
+    apply: refuse("fl_splice", "videos are not joined; upload them as one."),
   }),
-  blendScreen: blend("screen", "Blends the layer so that it only lightens."),
-  blendMultiply: blend("multiply", "Blends the layer so that it only darkens."),
-  blendOverlay: blend("overlay", "Blends the layer so that it strengthens contrast."),
+  blendScreen: blended("screen", "Blends the layer so that it only lightens."),
+  blendMultiply: blended("multiply", "Blends the layer so that it only darkens."),
+  blendOverlay: blended("overlay", "Blends the layer so that it strengthens contrast."),
   blendMask: blend("mask", "Takes the layer's lightness for the picture's opacity."),
   antiRemoval: blend("anti_removal", "Changes the layer a little, so that it is harder to remove."),
   displace: blend("displace", "Moves pixels by the layer's lightness."),
@@ -53,6 +78,6 @@ export const layering = {
     value: anyText,
     ...placement,
     examples: [""],
-    apply: refuse("e_transition", "it stands beside a layer, and layers are not drawn here."),
+    apply: refuse("e_transition", "videos are not joined; upload them as one."),
   }),
 };

@@ -1,0 +1,60 @@
+/** Finds the assets that a transformation lays over a video: public ones of the same cloud, each in the version that is named. */
+
+import type { StoredSource } from "#catalog";
+import type { JobSource, Kept } from "#media";
+import { type AssetName, namedAssets, Problem, type Transformation } from "#transformation";
+import type { EdgeServices } from "./services.ts";
+
+/** An asset that stands as a layer in a transformation. */
+export interface StoredLayer extends StoredSource {
+  readonly publicId: string;
+}
+
+/** Each is a file to open and a chain of filters. */
+const MAX_LAYERS = 8;
+
+/** @throws Problem `invalid-value` for too many; assets that are not there are left out, and refused where they are laid */
+export async function layersOf(
+  { cloud, transformation }: AssetName & { readonly transformation: Transformation },
+  { assets, catalog }: EdgeServices,
+): Promise<readonly StoredLayer[]> {
+  const named = namedAssets(transformation).filter(({ deliveryType }) => deliveryType === undefined);
+  if (named.length > MAX_LAYERS)
+    throw new Problem("invalid-value", `A transformation may lay ${MAX_LAYERS} assets over a video.`, {
+      parameter: "l",
+      expected: `at most ${MAX_LAYERS} layers`,
+    });
+  const found = await Promise.all(
+    named.map(async ({ publicId, version }) => {
+      const name: AssetName = { cloud, deliveryType: "upload", publicId };
+      const stored =
+        version === undefined ? await assets.find(name).catch(absent) : await catalog.assets.findSource(name, version);
+      return stored && { source: stored.source, objectKey: stored.objectKey, etag: stored.etag, publicId };
+    }),
+  );
+  return found.filter((layer) => layer !== undefined);
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Problem && error.code === "not-found") return undefined;
+  throw error;
+}
+
+/** What a plan may know of them. */
+export const knownLayers = (layers: readonly StoredLayer[]): Required<Pick<Kept, "layers">> => ({
+  layers: layers.map(({ publicId, source }) => ({ publicId, source })),
+});
+
+/** What the origin may read of them; one and the same file once. */
+export async function layerSources(
+  layers: readonly StoredLayer[],
+  { signSource }: EdgeServices,
+): Promise<{ readonly layers?: readonly JobSource[] }> {
+  const versions = new Map(layers.map((layer) => [layer.source.version, layer]));
+  if (versions.size === 0) return {};
+  const signed = [...versions.values()].map(async ({ source, objectKey }) => ({
+    ...(await signSource({ version: source.version, bytes: source.bytes, objectKey })),
+    container: source.container,
+  }));
+  return { layers: await Promise.all(signed) };
+}

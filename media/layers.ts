@@ -1,0 +1,170 @@
+/** Layers: what is laid over the picture, from where, where it stands and when. */
+
+import {
+  type AssetLayer,
+  type Compass,
+  type Dimension,
+  type Edit,
+  editOf,
+  type Gravity,
+  type LayerStep,
+  type LiteralStep,
+  multiply,
+  Problem,
+  rational,
+  round,
+  type TimeOffset,
+} from "#transformation";
+import { type Canvas, canvasOf, type LaidPicture, materialized } from "./canvas.ts";
+import { isStillContainer } from "./containers.ts";
+import type { Size } from "./ladder.ts";
+import { lengthOf } from "./sizing.ts";
+import { isHdr, type Source } from "./source.ts";
+import { applyEdit, type Resolved } from "./stages.ts";
+import { drawnText } from "./text.ts";
+import { plainClip, timelineFrames, wholeTimeline } from "./timeline.ts";
+
+/** An asset that a transformation names as a layer, as the catalog knows it. */
+export interface KnownLayer {
+  readonly publicId: string;
+  readonly source: Source;
+}
+
+const refused = (parameter: string, message: string): Problem =>
+  new Problem("unsupported-parameter", message, { parameter });
+
+/** The source of a layer; throws `unsupported-parameter`, and `invalid-value` where there is no such asset. */
+export function layerSource({ layer, under }: LayerStep, known: readonly KnownLayer[] = []): Source {
+  const key = under ? "u" : "l";
+  if (layer.kind !== "asset" || (layer.media !== "image" && layer.media !== "video"))
+    throw refused(key, "Only uploaded pictures and videos, and text, are laid over a video.");
+  if (layer.deliveryType !== undefined)
+    throw refused(key, "Layers are assets of delivery type upload: who may see a video sees what is laid over it.");
+  const { publicId, version } = layer as AssetLayer;
+  const found = known.find(
+    (each) => each.publicId === publicId && (version === undefined || each.source.version === version),
+  );
+  if (!found)
+    throw new Problem("invalid-value", `There is no asset "${publicId.slice(0, 120)}" to lay over the video.`, {
+      parameter: key,
+    });
+  return found.source;
+}
+
+/** What a step makes of a chain's state so far. */
+export const applyStep = (
+  resolved: Resolved,
+  step: LiteralStep,
+  layers: readonly KnownLayer[] | undefined,
+): Resolved => (step.kind === "edit" ? applyEdit(resolved, editOf(step)) : applyLayer(resolved, step, layers));
+
+function applyLayer(resolved: Resolved, step: LayerStep, layers: readonly KnownLayer[] | undefined): Resolved {
+  if (step.under) throw refused("u", "Nothing is laid under a video: lay the video over it.");
+  const placement = editOf(step.placement);
+  const { canvas } = resolved;
+  if (!canvas) return resolved;
+  const shown = materialized(canvas);
+  const span = spanOf(placement, resolved);
+  const { layer } = step;
+  if (layer.kind === "text") {
+    const filter = drawnText(step, layer, placement, {
+      size: shown.size,
+      span,
+      frameRate: resolved.timeline.frameRate,
+    });
+    return { ...resolved, canvas: { ...shown, steps: [...shown.steps, filter] } };
+  }
+  const laid = layPicture(step, layerSource(step, layers), placement, { resolved, shown, span, layers });
+  const timed = laid.isStill && span.isWhole ? {} : { timedFrom: 0 };
+  return { ...resolved, canvas: { ...shown, steps: [...shown.steps, { filters: [], laid, ...timed }] } };
+}
+
+/** Frames of a time line, and whether they are all of it. */
+export interface LayerSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly isWhole: boolean;
+}
+
+/** When a layer is shown: from `so` to `eo` or for `du`, on the time line that it is laid on. */
+function spanOf({ start, end, duration }: Edit, { timeline }: Resolved): LayerSpan {
+  const total = timelineFrames(timeline);
+  const framesOf = (offset: TimeOffset): number =>
+    "seconds" in offset
+      ? round(multiply(offset.seconds, timeline.frameRate))
+      : round(multiply(offset.share, rational(total)));
+  const from = start ? framesOf(start) : 0;
+  const to = Math.min(total, duration ? from + framesOf(duration) : end ? framesOf(end) : total);
+  return { from, to, isWhole: from === 0 && to === total };
+}
+
+function layPicture(
+  step: LayerStep,
+  source: Source,
+  placement: Edit,
+  base: { resolved: Resolved; shown: Canvas; span: LayerSpan; layers: readonly KnownLayer[] | undefined },
+): LaidPicture {
+  const { frameRate } = base.resolved.timeline;
+  if (!source.video) throw refused("l", "There is no picture in this layer.");
+  if (isHdr(source.video.colour)) throw refused("l", "A layer of high dynamic range is not laid over others.");
+  const isStill = isStillContainer(source.container);
+  const timeline = isStill ? { frameRate, clips: [plainClip(0, 1)] } : wholeTimeline(source, frameRate);
+  const initial: Resolved = { timeline, canvas: canvasOf(source.video), sound: [] };
+  const steps = step.steps as readonly LiteralStep[];
+  const within = { layers: base.layers, beneath: base.shown.size, placement };
+  const own = steps.reduce((before, inner) => applyWithin(before, inner, within), initial);
+  const opacities = steps.map((inner) => (inner.kind === "edit" ? (editOf(inner).opacityPercent ?? 100) : 100));
+  const canvas = materialized(own.canvas as Canvas);
+  const length = isStill ? base.span.to - base.span.from : timelineFrames(own.timeline);
+  return {
+    source,
+    timeline: own.timeline,
+    canvas,
+    isStill,
+    opacityPercent: opacities.reduce((product, percent) => (product * percent) / 100, 100),
+    beneath: base.shown.size,
+    ...placeOf(placement, base.shown.size, canvas.size),
+    from: base.span.from,
+    to: Math.min(base.span.to, base.span.from + length),
+    ...(placement.laying?.blend && { blend: placement.laying.blend }),
+  };
+}
+
+/** What a step of a layer's own chain makes of it. Its opacity is what remains when it is laid. */
+export function applyWithin(
+  resolved: Resolved,
+  step: LiteralStep,
+  { layers, beneath, placement }: { layers: readonly KnownLayer[] | undefined; beneath: Size; placement: Edit },
+): Resolved {
+  if (step.kind !== "edit") return applyStep(resolved, step, layers);
+  const { opacityPercent: _, corners, laying, ...edit } = editOf(step);
+  if (corners) throw refused("r", "Corners of layers are not rounded; upload the layer with its transparency.");
+  if (laying?.blend) throw refused(`e_${laying.blend.mode}`, "How a layer is blended stands beside fl_layer_apply.");
+  const isRelative = laying?.isRelative ?? placement.laying?.isRelative;
+  return applyEdit(resolved, isRelative ? relativeTo(beneath, edit) : edit);
+}
+
+/** Shares of the picture beneath, in pixels. */
+function relativeTo({ width, height }: Size, edit: Edit): Edit {
+  const pixels = (dimension: Dimension | undefined, whole: number): Dimension | undefined =>
+    dimension && { pixels: Math.max(1, Math.round(lengthOf(dimension, whole) ?? whole)) };
+  const [w, h] = [pixels(edit.width, width), pixels(edit.height, height)];
+  return { ...edit, ...(w && { width: w }), ...(h && { height: h }) };
+}
+
+export function compassOf(gravity: Gravity | undefined): Compass {
+  if (gravity !== undefined && typeof gravity !== "string")
+    throw refused("g", `g_${gravity.auto} places no layer; name a side or a corner.`);
+  return gravity ?? "center";
+}
+
+/** Where the layer's upper left corner comes to lie; parts of it may lie outside. */
+function placeOf({ gravity, x, y }: Edit, beneath: Size, size: Size): { x: number; y: number } {
+  const compass = compassOf(gravity);
+  const along = (low: string, high: string, room: number, offset: number): number =>
+    Math.round(compass.includes(low) ? offset : compass.includes(high) ? room - offset : room / 2 + offset);
+  return {
+    x: along("west", "east", beneath.width - size.width, lengthOf(x, beneath.width) ?? 0),
+    y: along("north", "south", beneath.height - size.height, lengthOf(y, beneath.height) ?? 0),
+  };
+}
