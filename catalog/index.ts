@@ -3,6 +3,7 @@
 import { drizzle } from "drizzle-orm/d1";
 import { type AssetCatalog, assetCatalog } from "./assets.ts";
 import { type DeliveryCatalog, deliveryCatalog } from "./deliveries.ts";
+import { type NameCatalog, nameCatalog } from "./names.ts";
 import { type OriginBuildCatalog, originBuildCatalog } from "./origin-builds.ts";
 import { type UploadCatalog, uploadCatalog } from "./uploads.ts";
 
@@ -11,6 +12,7 @@ export interface Catalog {
   readonly uploads: UploadCatalog;
   readonly originBuilds: OriginBuildCatalog;
   readonly deliveries: DeliveryCatalog;
+  readonly names: NameCatalog;
 }
 
 export function openCatalog(d1: D1Database): Catalog {
@@ -20,11 +22,13 @@ export function openCatalog(d1: D1Database): Catalog {
     uploads: uploadCatalog(db),
     originBuilds: originBuildCatalog(db),
     deliveries: deliveryCatalog(db, d1),
+    names: nameCatalog(db),
   };
 }
 
 export { type Asset, type AssetCatalog, type FoundAsset, REPLACED_SECONDS, type StoredSource } from "./assets.ts";
 export type { DeliveryBatch, DeliveryCatalog, DeliveryCount, DeliveryQuery } from "./deliveries.ts";
 export { DIMENSIONS, type DimensionName, INTERVAL_MINUTES, type IntervalName, METRICS } from "./delivery-metrics.ts";
+export type { CustomProfile, NameCatalog, NamedTransformation, Names } from "./names.ts";
 export type { OriginBuildCatalog } from "./origin-builds.ts";
 export type { ChunkedUpload, UploadCatalog, UploadChunk } from "./uploads.ts";

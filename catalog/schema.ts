@@ -128,3 +128,29 @@ export const deliveryBatches = sqliteTable(
   { id: text("id").primaryKey(), countedAt: integer("counted_at").notNull() },
   (table) => [index("delivery_batches_counted").on(table.countedAt)],
 );
+
+/** Transformations that are kept under a name: what `t_<name>` stands for. */
+export const namedTransformations = sqliteTable(
+  "named_transformations",
+  {
+    cloud: text("cloud").notNull(),
+    name: text("name").notNull(),
+    /** As it is spelled in a URL. */
+    definition: text("definition").notNull(),
+    allowedForStrict: integer("allowed_for_strict", { mode: "boolean" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cloud, table.name] })],
+);
+
+/** Streaming profiles of a cloud's own: what `sp_<name>` stands for. */
+export const streamingProfiles = sqliteTable(
+  "streaming_profiles",
+  {
+    cloud: text("cloud").notNull(),
+    name: text("name").notNull(),
+    displayName: text("display_name").notNull(),
+    /** One transformation a rung, as it is spelled in a URL. */
+    representations: text("representations", { mode: "json" }).$type<readonly string[]>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cloud, table.name] })],
+);

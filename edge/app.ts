@@ -7,6 +7,7 @@ import type { Env } from "./config.ts";
 import { deliver } from "./deliver.ts";
 import { analyticsQuery } from "./deliveries/analytics-query.ts";
 import { explain } from "./explain.ts";
+import { nameRoutes } from "./name-routes.ts";
 import { PREFLIGHT, problemResponse } from "./responses.ts";
 import { servicesOf } from "./services.ts";
 import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
@@ -32,6 +33,7 @@ app.get("/health", async (context) => {
 });
 
 app.route("/v1_1", uploadRoutes);
+app.route("/v1_1", nameRoutes);
 
 app.get("/v1/:cloud/analytics/deliveries", async (context) => {
   const services = servicesOf(context);

@@ -1,7 +1,7 @@
 /** The story of one delivery, top to bottom: what is asked, may it be had, is it there, how is it made. */
 
 import type { FoundAsset } from "#catalog";
-import { type DeliveryPlan, planDelivery, wholeRenditionId } from "#media";
+import { type DeliveryPlan, wholeRenditionId } from "#media";
 import {
   type AssetName,
   type DeliveryUrl,
@@ -14,10 +14,9 @@ import {
 } from "#transformation";
 import type { Grant } from "./access/delivery-access.ts";
 import { fileJob, jobFor } from "./jobs.ts";
-import { keptBeside } from "./kept.ts";
-import { knownLayers, layersOf } from "./layers.ts";
 import { deliverOriginal } from "./originals.ts";
 import { mayBeOriginal, outputOf } from "./output-format.ts";
+import { plannedDelivery } from "./planned-delivery.ts";
 import { authorizedPlaylist } from "./playlist-token.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
@@ -55,11 +54,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
 
   const url = parseDeliveryUrl(pathname);
   const grant = await services.access.checkDelivery(url, token, { original: mayBeOriginal(url), now: services.now() });
-  const asset = await services.assets.find(url);
-  const plan = planDelivery(url.transformation, asset.source, {
-    ...keptBeside(asset),
-    ...knownLayers(await layersOf(url, services)),
-  });
+  const { asset, plan } = await plannedDelivery(url, services);
   const output = outputOf(url, plan);
   if (output === "original") {
     return {

@@ -1,6 +1,6 @@
 /** `?explain`: what a URL asks for, what comes of it, what is there already and what the rest would cost. */
 
-import { audioRenditions, type DeliveryPlan, outlook, planDelivery, type RenditionOutlook } from "#media";
+import { audioRenditions, type DeliveryPlan, outlook, type RenditionOutlook } from "#media";
 import {
   canonicalDeliveryPath,
   type DeliveryUrl,
@@ -11,9 +11,8 @@ import {
   parseDeliveryUrl,
   toFixed,
 } from "#transformation";
-import { keptBeside } from "./kept.ts";
-import { knownLayers, layersOf } from "./layers.ts";
 import { outputOf } from "./output-format.ts";
+import { plannedDelivery } from "./planned-delivery.ts";
 import { codecOffer } from "./playlists.ts";
 import { madeProducts } from "./product-store.ts";
 import type { EdgeServices } from "./services.ts";
@@ -24,11 +23,7 @@ import type { EdgeServices } from "./services.ts";
  */
 export async function explain(request: Request, services: EdgeServices): Promise<Readonly<Record<string, unknown>>> {
   const url = parseDeliveryUrl(new URL(request.url).pathname);
-  const asset = await services.assets.find(url);
-  const plan = planDelivery(url.transformation, asset.source, {
-    ...keptBeside(asset),
-    ...knownLayers(await layersOf(url, services)),
-  });
+  const { asset, plan } = await plannedDelivery(url, services);
   return {
     canonical: canonicalDeliveryPath(url),
     parameters: explainTransformation(url.transformation),
@@ -49,7 +44,7 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
     outlook(plan, build).map(async (one) => {
       const folder = formatRenditionFolder({
         ...url,
-        transformation: one.rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture,
+        transformation: one.rendition.kind === "audio" ? one.plan.keys.sound : one.plan.keys.picture,
         sourceVersion: plan.source.version,
         recipe: build.recipe,
         rendition: one.rendition.id,

@@ -3,18 +3,16 @@
 import {
   audioRenditions,
   type DeliveryPlan,
-  fullRenditions,
   keptUp,
   keyframeRendition,
-  ladderRenditions,
   mediaPlaylist,
   multivariantPlaylist,
   negotiate,
   type Offer,
   type OriginBuild,
   type Presentation,
-  profileHolds,
   type Rendition,
+  videoOf,
 } from "#media";
 import { type DeliveryUrl, formatRenditionFolder, Problem, type RenditionUrl } from "#transformation";
 import { plannedRendition } from "./planned-rendition.ts";
@@ -38,14 +36,16 @@ export function codecOffer(request: Request, plan: DeliveryPlan): Offer {
   return negotiate({ caps, accept: header("accept"), userAgent: header("user-agent"), brands: header("sec-ch-ua") });
 }
 
+/** A presentation, and the plans of renditions that are not of the delivery's own. */
+interface Offered extends Presentation {
+  readonly planOf: (rendition: Rendition) => DeliveryPlan;
+}
+
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
-function offered(request: Request, plan: DeliveryPlan, build: OriginBuild): Presentation {
-  const { profile } = plan.encoding;
+function offered(request: Request, plan: DeliveryPlan, build: OriginBuild): Offered {
   const { codecs } = codecOffer(request, plan);
-  const held = profile && ladderRenditions(plan).filter(({ rung }) => rung && profileHolds(profile, rung));
-  // A source below the profile's lowest rung still plays, at its own size.
-  const all = held && held.length > 0 ? held : fullRenditions(plan);
-  const playable = all.filter(({ codec }) => codecs.includes(codec));
+  const all = videoOf(plan);
+  const playable = all.map(({ rendition }) => rendition).filter(({ codec }) => codecs.includes(codec));
   const video = keptUp(plan, playable, build);
   const audio = audioRenditions(plan);
   if (plan.canvas && playable.length === 0) {
@@ -59,20 +59,24 @@ function offered(request: Request, plan: DeliveryPlan, build: OriginBuild): Pres
   }
   if (video.length === 0 && audio.length === 0)
     throw new Problem("no-sound", "Neither picture nor sound is left.", { parameter: "ac" });
-  return { video, audio, keyframes: keyframeRendition(plan) };
+  const plans = new Map<Rendition, DeliveryPlan>(all.map(({ rendition, plan: own }) => [rendition, own]));
+  return { video, audio, keyframes: keyframeRendition(plan), planOf: (rendition) => plans.get(rendition) ?? plan };
 }
 
 /** The multivariant playlist for a request, naming renditions by their keys. */
 export function multivariantFor(request: Request, url: DeliveryUrl, plan: DeliveryPlan, build: OriginBuild): string {
-  const folderOf = (rendition: Rendition): string =>
-    formatRenditionFolder({
+  const presentation = offered(request, plan, build);
+  const folderOf = (rendition: Rendition): string => {
+    const { keys } = presentation.planOf(rendition);
+    return formatRenditionFolder({
       ...url,
-      transformation: rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture,
+      transformation: rendition.kind === "audio" ? keys.sound : keys.picture,
       sourceVersion: plan.source.version,
       recipe: build.recipe,
       rendition: rendition.id,
     });
-  return multivariantPlaylist(offered(request, plan, build), (rendition, file) => `${folderOf(rendition)}/${file}`);
+  };
+  return multivariantPlaylist(presentation, (rendition, file) => `${folderOf(rendition)}/${file}`);
 }
 
 /** A rendition's media playlist; its URIs are relative, so that it is the same wherever it is served. */

@@ -19,7 +19,7 @@ const CORS: Readonly<Record<string, string>> = {
 
 export const PREFLIGHT: Readonly<Record<string, string>> = {
   ...CORS,
-  "access-control-allow-methods": "GET, HEAD, POST, OPTIONS",
+  "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
   "access-control-allow-headers":
     "authorization, cmcd-object, cmcd-request, cmcd-session, cmcd-status, content-range, content-type, range, x-requested-with, x-unique-upload-id",
   "access-control-max-age": "86400",

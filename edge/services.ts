@@ -9,6 +9,7 @@ import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
 import { type DeliveryRecorder, deliveryRecorder } from "./deliveries/recorder.ts";
 import { type Encodes, encodes } from "./encodes.ts";
+import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
 import { type ProductStore, productStore } from "./product-store.ts";
@@ -20,6 +21,7 @@ export interface EdgeServices {
   readonly access: DeliveryAccess;
   readonly admin: AdminAccess;
   readonly assets: AssetFinder;
+  readonly names: NameFinder;
   readonly products: ProductStore;
   readonly encodes: Encodes;
   readonly origin: OriginClient;
@@ -77,6 +79,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     access: deliveryAccess({ ...config, playback, digest }),
     admin: adminAccess({ ...config, admin }),
     assets: assetFinder(catalog, caches.default, waitUntil),
+    names: nameFinder(catalog, caches.default, waitUntil),
     products: productStore(env.PRODUCTS, caches.default, waitUntil),
     encodes: encodes(env.ENCODES, waitUntil),
     origin,

@@ -48,6 +48,7 @@ describe("a chain that meets its source", () => {
     const kept: Kept = {
       tags: ["sale", "in_stock"],
       context: { title: "Pilot", width: "300" },
+      profiles: {},
       transformations: { small: parseTransformation("c_limit,w_320"), twice: parseTransformation("t_small/e_sepia") },
     };
     expect(keyOf("if_!sale:in_stock!_in_tags/w_500/if_end", kept)).toBe("w_500");

@@ -29,9 +29,11 @@ export interface Kept {
   readonly transformations: Readonly<Record<string, Transformation>>;
   /** The sources of the assets that the transformation lays over the picture. */
   readonly layers?: readonly KnownLayer[];
+  /** Streaming profiles of the cloud's own: a transformation for each rung. */
+  readonly profiles: Readonly<Record<string, readonly Transformation[]>>;
 }
 
-export const NOTHING_KEPT: Kept = { tags: [], context: {}, transformations: {} };
+export const NOTHING_KEPT: Kept = { tags: [], context: {}, transformations: {}, profiles: {} };
 
 /** Named transformations may name others, to this depth. */
 const MAX_NAMED_DEPTH = 4;

@@ -3,6 +3,7 @@
 import { toNumber } from "#transformation";
 import { SEGMENT_GOPS, secondsOf } from "./grid.ts";
 import { segmentCountOf } from "./jobs/segment-job.ts";
+import { profileHolds } from "./ladder.ts";
 import { coldSeconds, type OriginBuild } from "./origin-build.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import {
@@ -12,10 +13,13 @@ import {
   keyframeRendition,
   ladderRenditions,
   type Rendition,
+  type VideoRendition,
 } from "./renditions.ts";
 
 export interface RenditionOutlook {
   readonly rendition: Rendition;
+  /** The plan that it is a rendition of: the delivery's own, or that of a rung. */
+  readonly plan: DeliveryPlan;
   readonly segments: number;
   /** Whether this origin makes its segments in time. */
   readonly keepsUp: boolean;
@@ -31,17 +35,40 @@ const LIGHT_SEGMENT_SECONDS = 0.15;
 const bitsOf = (rendition: Rendition): number =>
   rendition.kind === "keyframes" ? rendition.bandwidth : rendition.averageBandwidth;
 
-/** Every rendition of a plan; `ladder` where a streaming profile asks for rungs, else its own size. */
+/** Video renditions and the plans that they belong to: of the ladder, of a kept profile's rungs, or of the URL's own size. */
+export function videoOf(
+  plan: DeliveryPlan,
+): readonly { readonly rendition: VideoRendition; readonly plan: DeliveryPlan }[] {
+  const { profile } = plan.encoding;
+  if (plan.rungs.length > 0)
+    return plan.rungs.flatMap((rung) =>
+      fullRenditions(rung)
+        .filter(({ codec }) => ["auto", codec].includes(rung.encoding.videoCodec ?? "auto"))
+        .map((rendition) => ({ rendition, plan: rung })),
+    );
+  const held = profile ? ladderRenditions(plan).filter(({ rung }) => rung && profileHolds(profile, rung)) : [];
+  // A source below the profile's lowest rung still plays, at its own size.
+  return (held.length > 0 ? held : fullRenditions(plan)).map((rendition) => ({ rendition, plan }));
+}
+
+/** Every rendition of a plan, of its rungs and of its sound. */
 export function outlook(plan: DeliveryPlan, build: OriginBuild): readonly RenditionOutlook[] {
-  const video = plan.encoding.profile ? ladderRenditions(plan) : fullRenditions(plan);
-  const held = new Set(keptUp(plan, video, build).map(({ id }) => id));
+  const video = videoOf(plan);
+  const held = new Set(
+    keptUp(
+      plan,
+      video.map(({ rendition }) => rendition),
+      build,
+    ),
+  );
   const keyframes = keyframeRendition(plan);
-  const renditions: readonly Rendition[] = [...video, ...audioRenditions(plan), ...(keyframes ? [keyframes] : [])];
+  const others: readonly Rendition[] = [...audioRenditions(plan), ...(keyframes ? [keyframes] : [])];
   const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
-  return renditions.map((rendition) => ({
+  return [...video, ...others.map((rendition) => ({ rendition, plan }))].map(({ rendition, plan: own }) => ({
     rendition,
-    segments: segmentCountOf(plan, rendition),
-    keepsUp: rendition.kind !== "video" || held.has(rendition.id),
+    plan: own,
+    segments: segmentCountOf(own, rendition),
+    keepsUp: rendition.kind !== "video" || held.has(rendition),
     segmentEncodeSeconds:
       rendition.kind === "video"
         ? coldSeconds(build, rendition.codec, {

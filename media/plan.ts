@@ -5,9 +5,12 @@ import {
   type EditStep,
   type Encoding,
   editOf,
+  isBuiltInProfile,
   type LiteralStep,
+  nearest,
   Problem,
   pickParameters,
+  STREAMING_PROFILE_NAMES,
   type Transformation,
   transformationTouching,
 } from "#transformation";
@@ -26,6 +29,8 @@ export interface DeliveryPlan extends Resolved {
   readonly soundRate: (track: AudioTrack) => number;
   /** What the keys of the picture's and of the sound's renditions hold, and those of whole files. */
   readonly keys: { readonly picture: Transformation; readonly sound: Transformation; readonly whole: Transformation };
+  /** Of a streaming profile of the cloud's own: a plan for each of its rungs, smallest first. */
+  readonly rungs: readonly DeliveryPlan[];
 }
 
 /** As much of a plan as its pictures are made by: a layer has that, too. */
@@ -36,6 +41,11 @@ export type PicturePlan = Pick<DeliveryPlan, "source" | "timeline" | "canvas" | 
 /** Plans a delivery; throws the Problems of the stages where the transformation cannot be had of this source. */
 export function planDelivery(transformation: Transformation, source: Source, kept: Kept = NOTHING_KEPT): DeliveryPlan {
   const steps = canonicalTransformation(instantiate(transformation, source, kept)) as readonly LiteralStep[];
+  const plan = planSteps(steps, source, kept);
+  return { ...plan, rungs: rungPlans(plan, steps, source, kept) };
+}
+
+function planSteps(steps: readonly LiteralStep[], source: Source, kept: Kept): DeliveryPlan {
   const encoding = encodingOf(steps.filter((step) => step.kind === "edit").map(editOf));
   if (encoding.videoCodec === "none" && source.audio.length === 0)
     throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
@@ -57,7 +67,36 @@ export function planDelivery(transformation: Transformation, source: Source, kep
       // A whole file has one format, which its name says, and no streaming profile.
       whole: canonicalTransformation(steps.map((step) => (step.kind === "edit" ? withoutFormat(step) : step))),
     },
+    rungs: [],
   };
+}
+
+/** Each rung of a kept profile is the chain with the rung's own transformation behind it. */
+function rungPlans(
+  plan: DeliveryPlan,
+  steps: readonly LiteralStep[],
+  source: Source,
+  kept: Kept,
+): readonly DeliveryPlan[] {
+  const { profile } = plan.encoding;
+  if (!profile || isBuiltInProfile(profile.name)) return [];
+  const rungs = kept.profiles[profile.name];
+  if (!rungs) {
+    const known = [...STREAMING_PROFILE_NAMES, ...Object.keys(kept.profiles)];
+    const suggestion = nearest(profile.name, known);
+    throw new Problem("invalid-value", `There is no streaming profile ${profile.name}.`, {
+      parameter: "sp",
+      expected: known.join(", "),
+      ...(suggestion !== undefined && { nearest: `sp_${suggestion}` }),
+    });
+  }
+  const pixels = ({ canvas }: DeliveryPlan) => (canvas ? canvas.size.width * canvas.size.height : 0);
+  return rungs
+    .map((rung) => {
+      const chain = canonicalTransformation(instantiate([...steps, ...rung], source, kept)) as readonly LiteralStep[];
+      return planSteps(chain, source, kept);
+    })
+    .sort((a, b) => pixels(a) - pixels(b));
 }
 
 /** The one part of the source that a plan shows as it is, at its own pace; undefined where it is retimed. */

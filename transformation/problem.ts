@@ -26,6 +26,7 @@ export const PROBLEMS = {
   "invalid-signature": { status: 401, title: "Invalid signature" },
   forbidden: { status: 403, title: "Not allowed" },
   "not-found": { status: 404, title: "Not found" },
+  "name-taken": { status: 409, title: "The name is taken" },
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   "upload-conflict": { status: 409, title: "The upload is already in progress" },
   "recipe-mismatch": { status: 409, title: "The origin encodes by another recipe" },

@@ -71,3 +71,10 @@ export const NO_STEP: EditStep = editStep({});
 
 export const isEmptyStep = ({ component, open }: EditStep): boolean =>
   open.length === 0 && Object.keys(component).length === 0;
+
+/** Every step of a chain, those within conditions and layers included. */
+export const walkSteps = (transformation: Transformation): readonly Step[] =>
+  transformation.flatMap((step): readonly Step[] => {
+    if (step.kind === "condition") return [step, ...walkSteps(step.whenMet), ...walkSteps(step.otherwise)];
+    return step.kind === "layer" ? [step, ...walkSteps(step.steps)] : [step];
+  });

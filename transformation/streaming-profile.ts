@@ -14,6 +14,9 @@ export const STREAMING_PROFILE_NAMES = [
   "hd_lean",
 ] as const;
 
+export const isBuiltInProfile = (name: string): boolean =>
+  (STREAMING_PROFILE_NAMES as readonly string[]).includes(name);
+
 const MAX_RESOLUTIONS = [480, 540, 720, 1080, 1440, 2160] as const;
 
 /** A subtitle file that a stream offers. */

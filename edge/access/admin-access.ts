@@ -5,7 +5,7 @@ import { hashEquals } from "./hash.ts";
 import type { Keyring } from "./keyring.ts";
 
 /** What an admin token may be for. */
-export type Scope = "analytics:read" | "assets:read" | "assets:write";
+export type Scope = "analytics:read" | "assets:read" | "assets:write" | "names:read" | "names:write";
 
 export interface AdminAccess {
   /** @throws Problem `unauthorized`, or `forbidden` where a valid token lacks the scope */
