@@ -12,7 +12,7 @@ export interface OriginConfig {
   readonly sourceUrlPrefixes: readonly string[];
   readonly workFolder: string;
   readonly sourceCacheBytes: number;
-  /** Encodes at once, two threads each: one at a time beats two at once for latency. */
+  /** Encodes at once, one thread each beside what decodes and filters. */
   readonly encoders: number;
   readonly ffmpeg: string;
   readonly ffprobe: string;
@@ -47,7 +47,7 @@ export function configFrom(env: Environment): OriginConfig {
     sourceUrlPrefixes: prefixes,
     workFolder: env["ORIGIN_WORK_FOLDER"] ?? join(tmpdir(), "edgereel-origin"),
     sourceCacheBytes: number("SOURCE_CACHE_GIGABYTES", 20, 1, 100_000) * 1e9,
-    encoders: number("ENCODERS", Math.max(1, Math.floor(availableParallelism() / 2)), 1, 256),
+    encoders: number("ENCODERS", availableParallelism(), 1, 256),
     ffmpeg: env["FFMPEG"] ?? "ffmpeg",
     ffprobe: env["FFPROBE"] ?? "ffprobe",
   };
