@@ -14,7 +14,13 @@ export type * from "./layer.ts";
 export * from "./named-assets.ts";
 export { nearest } from "./nearest.ts";
 export type { Parameter, Touch } from "./parameter.ts";
-export { type Component, PARAMETER_LIST, PARAMETERS, type ParameterName } from "./parameters/index.ts";
+export {
+  type Component,
+  PARAMETER_GROUPS,
+  PARAMETER_LIST,
+  PARAMETERS,
+  type ParameterName,
+} from "./parameters/index.ts";
 export type * from "./picture-values.ts";
 export * from "./problem.ts";
 export * from "./rational.ts";

@@ -4,7 +4,6 @@ import { encoding } from "../edit.ts";
 import { bitRate, quality } from "../encoding-values.ts";
 import { parameter } from "../parameter.ts";
 import { STREAMING_PROFILE_NAMES, streamingProfile } from "../streaming-profile.ts";
-import { refuse } from "../unserved.ts";
 import { anyText, nothing, oneOf, orUsual } from "../values.ts";
 import { videoCodecWish } from "../video-codec.ts";
 
@@ -59,15 +58,6 @@ export const delivery = {
     examples: ["mp4", "auto"],
     isDefault: (format) => format === "auto",
     apply: (edit, format) => encoding(edit, { format }),
-  }),
-  dynamicRange: parameter({
-    key: "dr",
-    summary: "high keeps a high dynamic range where the client shows it.",
-    value: oneOf(["high"]),
-    scope: "delivery",
-    touches: ["choice"],
-    examples: ["high"],
-    apply: refuse("dr", "everything is delivered in standard dynamic range."),
   }),
   animated: parameter({
     key: "fl_animated",

@@ -40,3 +40,21 @@ export const PARAMETER_LIST: readonly AnyParameter[] = Object.entries({
   ...unservedParameters,
   ...withoutEffect,
 }).map(([name, entry]) => ({ ...entry, name }) as unknown as AnyParameter);
+
+/** The table by subject, as its documentation shows it. */
+export const PARAMETER_GROUPS: readonly {
+  readonly title: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}[] = [
+  { title: "Time", parameters: time },
+  { title: "Order and pace", parameters: retiming },
+  { title: "Size and place", parameters: geometry },
+  { title: "Light and colour", parameters: adjustments },
+  { title: "Effects", parameters: effects },
+  { title: "Frame", parameters: appearance },
+  { title: "Layers", parameters: layering },
+  { title: "Sound", parameters: sound },
+  { title: "Delivery", parameters: delivery },
+  { title: "Taken, and without effect", parameters: withoutEffect },
+  { title: "Known, and not served", parameters: unservedParameters },
+];

@@ -4,7 +4,7 @@ import { encoding } from "../edit.ts";
 import { volume } from "../encoding-values.ts";
 import { parameter } from "../parameter.ts";
 import { refuse } from "../unserved.ts";
-import { nothing, oneOf } from "../values.ts";
+import { oneOf } from "../values.ts";
 
 const SAMPLE_RATES = [
   "8000",
@@ -33,15 +33,6 @@ export const sound = {
     examples: ["50", "-3dB", "mute"],
     isDefault: (change) => ("percent" in change ? change.percent : change.decibels) === 0,
     apply: (edit, change) => ({ ...edit, volume: change }),
-  }),
-  mono: parameter({
-    key: "fl_mono",
-    summary: "One channel of sound instead of two.",
-    value: nothing,
-    scope: "delivery",
-    touches: ["sound"],
-    examples: [""],
-    apply: refuse("fl_mono", "sound has two channels."),
   }),
   audioCodec: parameter({
     key: "ac",

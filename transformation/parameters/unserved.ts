@@ -17,6 +17,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
 };
 
 const FLAGS: Readonly<Record<string, string>> = {
+  "sound has two channels.": "mono",
   "outputs like this are not made here.":
     "waveform getinfo truncate_ts keep_dar ignore_aspect_ratio alternate rasterize",
 };
@@ -24,6 +25,7 @@ const FLAGS: Readonly<Record<string, string>> = {
 const KEYS: Readonly<Record<string, string>> = {
   [IMAGES]: "cs d dn p pg",
   "functions of others are not run here.": "fn",
+  "everything is delivered in standard dynamic range.": "dr",
   "density is what the width says: ask for w_ times the density.": "dpr",
 };
 
