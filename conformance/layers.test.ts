@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { type Film, ffmpeg, makeFilm } from "./films.ts";
 import { frameNumbers, output } from "./pictures.ts";
-import { samplesOf } from "./sound.ts";
+import { errorDecibels, lagAt, samplesOf } from "./sound.ts";
 import { address, get, joinRendition, openStream, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
@@ -155,6 +155,49 @@ describe("layers over a film, segment by segment in random order", () => {
       expect(Math.abs((screened[index] ?? 0) - (255 - ((255 - level) * (255 - layer)) / 255))).toBeLessThan(12);
       expect(Math.abs((multiplied[index] ?? 0) - (level * layer) / 255)).toBeLessThan(12);
     });
+  });
+
+  it("mix their sound into the film's, sample by sample and without a click at the joins", async () => {
+    const tone = `${folder}/tone.wav`;
+    await ffmpeg("-f", "lavfi", "-i", "aevalsrc='0.2*sin(2*PI*(700*t+30*t*t))':s=48000:c=mono:d=4", tone);
+    await upload(tone, "tone");
+    const sound = async (chain: string) => {
+      const stream = await openStream(address(`/${settings.CLOUD_NAME}/video/upload/${chain}/beneath.m3u8?caps=h264`));
+      const rendition = await joinRendition(stream.audio[0] ?? "", `mixed-${chain.replaceAll(/\W/g, "-")}`);
+      const samples = await samplesOf(rendition.path, 48_000, [...AS_CODED, "-flags2", "+skip_manual"]);
+      return { samples, joins: rendition.starts.slice(1) };
+    };
+    const film = (at: number) =>
+      0.3 * Math.sin(2 * Math.PI * (300 * at + 20 * at * at)) +
+      0.2 * Math.sin(2 * Math.PI * (1900 * at - 35 * at * at));
+    const layer = (at: number) => 0.2 * Math.sin(2 * Math.PI * (700 * at + 30 * at * at));
+    const wanted = (heard: (at: number) => number) =>
+      Float32Array.from({ length: 9 * 48_000 }, (_, index) => heard(index / 48_000));
+    const chains: readonly (readonly [string, (at: number) => number])[] = [
+      [
+        "l_audio:tone/e_volume:-50/fl_layer_apply,so_1.7",
+        (at) => film(at) + (at >= 1.7 && at < 5.7 ? layer(at - 1.7) / 2 : 0),
+      ],
+      [
+        "l_audio:tone/so_1/fl_layer_apply,so_3,du_2.5/so_1",
+        (at) => film(at + 1) + (at >= 2 && at < 4.5 ? layer(at - 1) : 0),
+      ],
+      [
+        "so_2/l_video:heard/fl_layer_apply,g_south_east,so_1",
+        (at) => film(at + 2) + (at >= 1 && at < 4 ? film(at - 1) : 0),
+      ],
+      ["so_2/l_video:heard/e_volume:mute/fl_layer_apply,g_south_east,so_1", (at) => film(at + 2)],
+    ];
+    const heard = await makeFilm(folder, { name: "heard.mov", seconds: 3, size: "160x90" });
+    await upload(heard.path, "heard");
+    for (const [chain, what] of chains) {
+      const { samples, joins } = await sound(chain);
+      const expected = wanted(what);
+      for (const place of [...joins, 30_000, 100_000, 150_000]) {
+        expect(lagAt(samples, expected, place - 2048, 64)).toBe(0);
+        expect(errorDecibels(samples, expected, place - 1024, place + 1024)).toBeLessThan(-25);
+      }
+    }
   });
 
   it("are in files, too, beside the sound", async () => {

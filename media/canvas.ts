@@ -13,6 +13,21 @@ export interface CanvasFilters {
   readonly laid?: LaidPicture;
 }
 
+/** What is done to the sound: as on the canvas, and other sound that is mixed in. */
+export interface SoundFilters extends Omit<CanvasFilters, "laid"> {
+  readonly mixed?: MixedSound;
+}
+
+/** The sound of a layer, for frames [from, to) of the time line that it was laid on. */
+export interface MixedSound {
+  readonly source: Source;
+  readonly timeline: Timeline;
+  readonly sound: readonly SoundFilters[];
+  readonly earlySound?: readonly SoundFilters[];
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A layer where it lies, for frames [from, to) of the time line that it was laid on. */
 export interface LaidPicture {
   readonly source: Source;

@@ -15,7 +15,7 @@ import {
   round,
   type TimeOffset,
 } from "#transformation";
-import { type Canvas, canvasOf, type LaidPicture, materialized } from "./canvas.ts";
+import { type Canvas, canvasOf, type LaidPicture, type MixedSound, materialized } from "./canvas.ts";
 import { isStillContainer } from "./containers.ts";
 import type { Size } from "./ladder.ts";
 import { lengthOf } from "./sizing.ts";
@@ -36,8 +36,8 @@ const refused = (parameter: string, message: string): Problem =>
 /** The source of a layer; throws `unsupported-parameter`, and `invalid-value` where there is no such asset. */
 export function layerSource({ layer, under }: LayerStep, known: readonly KnownLayer[] = []): Source {
   const key = under ? "u" : "l";
-  if (layer.kind !== "asset" || (layer.media !== "image" && layer.media !== "video"))
-    throw refused(key, "Only uploaded pictures and videos, and text, are laid over a video.");
+  if (layer.kind !== "asset" || !["image", "video", "audio"].includes(layer.media))
+    throw refused(key, "Only uploaded pictures, videos and sound, and text, are laid over a video.");
   if (layer.deliveryType !== undefined)
     throw refused(key, "Layers are assets of delivery type upload: who may see a video sees what is laid over it.");
   const { publicId, version } = layer as AssetLayer;
@@ -61,22 +61,54 @@ export const applyStep = (
 function applyLayer(resolved: Resolved, step: LayerStep, layers: readonly KnownLayer[] | undefined): Resolved {
   if (step.under) throw refused("u", "Nothing is laid under a video: lay the video over it.");
   const placement = editOf(step.placement);
-  const { canvas } = resolved;
-  if (!canvas) return resolved;
-  const shown = materialized(canvas);
   const span = spanOf(placement, resolved);
+  const { canvas, timeline } = resolved;
+  const shown = canvas && materialized(canvas);
   const { layer } = step;
   if (layer.kind === "text") {
-    const filter = drawnText(step, layer, placement, {
-      size: shown.size,
-      span,
-      frameRate: resolved.timeline.frameRate,
-    });
-    return { ...resolved, canvas: { ...shown, steps: [...shown.steps, filter] } };
+    if (!shown) return resolved;
+    const text = drawnText(step, layer, placement, { size: shown.size, span, frameRate: timeline.frameRate });
+    return { ...resolved, canvas: { ...shown, steps: [...shown.steps, text] } };
   }
-  const laid = layPicture(step, layerSource(step, layers), placement, { resolved, shown, span, layers });
-  const timed = laid.isStill && span.isWhole ? {} : { timedFrom: 0 };
-  return { ...resolved, canvas: { ...shown, steps: [...shown.steps, { filters: [], laid, ...timed }] } };
+  const source = layerSource(step, layers);
+  const own = ownChain(step, source, placement, { resolved, layers });
+  const media = layer.kind === "asset" ? layer.media : "image";
+  const laid = media === "audio" || !shown ? undefined : laidPicture(step, source, placement, { own, shown, span });
+  const mixed = media === "image" ? undefined : mixedSound(source, own, span);
+  const timed = laid?.isStill && span.isWhole ? {} : { timedFrom: 0 };
+  return {
+    ...resolved,
+    ...(laid && {
+      canvas: { ...(shown as Canvas), steps: [...(shown as Canvas).steps, { filters: [], laid, ...timed }] },
+    }),
+    ...(mixed && { sound: [...resolved.sound, { filters: [], mixed, timedFrom: 0 }] }),
+  };
+}
+
+/** The sound of a layer, where it has some. */
+function mixedSound(
+  source: Source,
+  { timeline, sound, earlySound }: Resolved,
+  span: LayerSpan,
+): MixedSound | undefined {
+  if (source.audio.length === 0) return undefined;
+  const to = Math.min(span.to, span.from + timelineFrames(timeline));
+  return { source, timeline, sound, ...(earlySound && { earlySound }), from: span.from, to };
+}
+
+/** What a layer's own chain makes of it, at the frame rate of what it is laid on. */
+function ownChain(
+  step: LayerStep,
+  source: Source,
+  placement: Edit,
+  { resolved, layers }: { resolved: Resolved; layers: readonly KnownLayer[] | undefined },
+): Resolved {
+  const { frameRate } = resolved.timeline;
+  const isStill = isStillContainer(source.container);
+  const timeline = isStill ? { frameRate, clips: [plainClip(0, 1)] } : wholeTimeline(source, frameRate);
+  const initial: Resolved = { timeline, ...(source.video && { canvas: canvasOf(source.video) }), sound: [] };
+  const within = { layers, beneath: resolved.canvas?.size ?? { width: 1, height: 1 }, placement };
+  return (step.steps as readonly LiteralStep[]).reduce((before, inner) => applyWithin(before, inner, within), initial);
 }
 
 /** Frames of a time line, and whether they are all of it. */
@@ -98,34 +130,29 @@ function spanOf({ start, end, duration }: Edit, { timeline }: Resolved): LayerSp
   return { from, to, isWhole: from === 0 && to === total };
 }
 
-function layPicture(
-  step: LayerStep,
+function laidPicture(
+  { layer, steps }: LayerStep,
   source: Source,
   placement: Edit,
-  base: { resolved: Resolved; shown: Canvas; span: LayerSpan; layers: readonly KnownLayer[] | undefined },
+  { own, shown, span }: { own: Resolved; shown: Canvas; span: LayerSpan },
 ): LaidPicture {
-  const { frameRate } = base.resolved.timeline;
-  if (!source.video) throw refused("l", "There is no picture in this layer.");
+  if (!source.video || !own.canvas)
+    throw refused("l", `There is no picture in this layer${layer.kind === "asset" ? "; l_audio lays its sound" : ""}.`);
   if (isHdr(source.video.colour)) throw refused("l", "A layer of high dynamic range is not laid over others.");
   const isStill = isStillContainer(source.container);
-  const timeline = isStill ? { frameRate, clips: [plainClip(0, 1)] } : wholeTimeline(source, frameRate);
-  const initial: Resolved = { timeline, canvas: canvasOf(source.video), sound: [] };
-  const steps = step.steps as readonly LiteralStep[];
-  const within = { layers: base.layers, beneath: base.shown.size, placement };
-  const own = steps.reduce((before, inner) => applyWithin(before, inner, within), initial);
   const opacities = steps.map((inner) => (inner.kind === "edit" ? (editOf(inner).opacityPercent ?? 100) : 100));
-  const canvas = materialized(own.canvas as Canvas);
-  const length = isStill ? base.span.to - base.span.from : timelineFrames(own.timeline);
+  const canvas = materialized(own.canvas);
+  const length = isStill ? span.to - span.from : timelineFrames(own.timeline);
   return {
     source,
     timeline: own.timeline,
     canvas,
     isStill,
     opacityPercent: opacities.reduce((product, percent) => (product * percent) / 100, 100),
-    beneath: base.shown.size,
-    ...placeOf(placement, base.shown.size, canvas.size),
-    from: base.span.from,
-    to: Math.min(base.span.to, base.span.from + length),
+    beneath: shown.size,
+    ...placeOf(placement, shown.size, canvas.size),
+    from: span.from,
+    to: Math.min(span.to, span.from + length),
     ...(placement.laying?.blend && { blend: placement.laying.blend }),
   };
 }

@@ -1,7 +1,7 @@
 /** Retimes: reverse, boomerang, loop and another speed, as operations on the timeline, within bounds. */
 
 import { compare, type Edit, multiply, Problem, type Retiming, rational } from "#transformation";
-import type { CanvasFilters } from "./canvas.ts";
+import type { SoundFilters } from "./canvas.ts";
 import { secondsOf } from "./grid.ts";
 import type { Resolved } from "./stages.ts";
 import {
@@ -59,10 +59,10 @@ function bounded(timeline: Timeline, { kind }: Retiming): Timeline {
   return timeline;
 }
 
-const timed = (steps: readonly CanvasFilters[]): boolean => steps.some(({ timedFrom }) => timedFrom !== undefined);
+const timed = (steps: readonly SoundFilters[]): boolean => steps.some(({ timedFrom }) => timedFrom !== undefined);
 
 /** Timed filters on the source's own frames: what they count from there, of a clip that begins at a frame. */
-const onSource = (steps: readonly CanvasFilters[], from: number): readonly CanvasFilters[] =>
+const onSource = <Step extends SoundFilters>(steps: readonly Step[], from: number): readonly Step[] =>
   steps.map((step) => (step.timedFrom === undefined ? step : { ...step, timedFrom: step.timedFrom - from }));
 
 /**
@@ -74,10 +74,11 @@ function withEarlySteps(resolved: Resolved, { kind }: Retiming): Resolved {
   const { timeline, canvas, sound } = resolved;
   const pictureSteps = canvas?.steps ?? [];
   if (!timed(pictureSteps) && !timed(sound)) return resolved;
-  if (timed(pictureSteps) && pictureSteps.some(({ laid }) => laid !== undefined))
+  const isLaid = timed(pictureSteps) && pictureSteps.some(({ laid }) => laid !== undefined);
+  if (isLaid || sound.some(({ mixed }) => mixed !== undefined))
     throw new Problem(
       "unsupported-parameter",
-      `Pictures and videos are laid behind all changes of time, not before, where something else reads the time: e_${kind} follows them.`,
+      `Layers that are heard, or shown beside what reads the time, are laid behind all changes of time: e_${kind} follows them.`,
       { parameter: `e_${kind}` },
     );
   const part = plainPart(timeline);

@@ -13,7 +13,7 @@ import {
   toNumber,
   type Volume,
 } from "#transformation";
-import { type Canvas, type CanvasFilters, canvasOf, startingLater, withEffects } from "./canvas.ts";
+import { type Canvas, canvasOf, type SoundFilters, startingLater, withEffects } from "./canvas.ts";
 import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
@@ -30,9 +30,9 @@ export interface Resolved {
   /** Absent where the source has no picture, or the URL wants none. */
   readonly canvas?: Canvas;
   /** Timed filters count from a frame of the picture's time line, as on the canvas. */
-  readonly sound: readonly CanvasFilters[];
+  readonly sound: readonly SoundFilters[];
   /** What is done to the sound before it is retimed, as on the canvas. */
-  readonly earlySound?: readonly CanvasFilters[];
+  readonly earlySound?: readonly SoundFilters[];
 }
 
 type Stage = (resolved: Resolved, edit: Edit) => Resolved;

@@ -1,7 +1,7 @@
 /** From decoded sound to samples, each at its place: filters before sound is joined and encoded. */
 
 import { type Filter, multiply, type Rational, rational, round } from "#transformation";
-import type { CanvasFilters } from "../canvas.ts";
+import type { SoundFilters } from "../canvas.ts";
 import { sampleAt } from "../grid.ts";
 import type { AudioTrack, SampleRegion, Source } from "../source.ts";
 import { timeZero } from "../timeline.ts";
@@ -91,7 +91,7 @@ export function pacedSamples(
 
 /** Effects over samples of which `zero` is the first of the time line; timed ones read the time since their own zero. */
 export const effectFilters = (
-  steps: readonly CanvasFilters[],
+  steps: readonly SoundFilters[],
   { zero, frameRate, sampleRate }: { zero: number; frameRate: Rational; sampleRate: number },
 ): readonly Filter[] =>
   steps.flatMap(({ filters, timedFrom }) => {

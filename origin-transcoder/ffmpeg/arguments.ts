@@ -95,7 +95,7 @@ function mapping(inputs: readonly JobInput[], streams: readonly (Filtered & { me
     return [["-filter_complex", spellGraph(streams)], ...streams.map((_, index) => ["-map", `[out${index}]`] as const)];
   return streams.flatMap(({ stream, media, filters }) => [
     ["-map", `${stream?.input ?? 0}:${stream?.streamIndex ?? 0}`],
-    [flag(media), spellFilters(filters)],
+    [flag(media), spellFilters(filters, media)],
   ]);
 }
 
@@ -122,7 +122,7 @@ export function initArguments(job: InitJob): readonly string[] {
     inputs: [{ options: [["-f", "lavfi"]], location: spellFilters([job.generator]) }],
     outputOptions: [
       [job.media === "video" ? "-frames:v" : "-frames:a", "1"],
-      [flag(job.media), spellFilters(job.filters)],
+      [flag(job.media), spellFilters(job.filters, job.media)],
       ...timing(job.media, job.timescale),
       ...job.encoder,
       ...CMAF,

@@ -101,12 +101,14 @@ describe("spelling filters", () => {
     };
     expect(
       spellGraph([
-        { filters: [joined, { name: "hflip" }] },
-        { stream: { input: 2, streamIndex: 1 }, filters: [{ name: "anull" }] },
+        { media: "video", filters: [joined, { name: "hflip" }] },
+        { media: "audio", stream: { input: 2, streamIndex: 1 }, filters: [{ name: "anull" }] },
       ]),
     ).toBe("[0:2]null[s0l0];[1:2]null[s0l1];[s0l0][s0l1]concat=n=2,hflip[out0];[2:1]anull[out1]");
     const laid = { name: "overlay", inputs: [{ filters: [] }, { filters: [joined] }] };
-    expect(spellGraph([{ stream: { input: 3, streamIndex: 0 }, filters: [{ name: "vflip" }, laid] }])).toBe(
+    expect(
+      spellGraph([{ media: "video", stream: { input: 3, streamIndex: 0 }, filters: [{ name: "vflip" }, laid] }]),
+    ).toBe(
       "[3:0]vflip,split=1[s0l2];[s0l2]null[s0l0];[0:2]null[s0l3];[1:2]null[s0l4];[s0l3][s0l4]concat=n=2[s0l1];[s0l0][s0l1]overlay[out0]",
     );
   });

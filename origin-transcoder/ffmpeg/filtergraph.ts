@@ -14,17 +14,19 @@ function spellFilter({ name, options = {} }: Filter): string {
   return spelled.length > 0 ? `${name}=${spelled.join(":")}` : name;
 }
 
+type Media = "video" | "audio";
+
 /** Labels of a graph's links, one after the other. */
 type Labels = () => string;
 
 const spellStream = ({ input, streamIndex }: InputStream): string => `[${input}:${streamIndex}]`;
 
 /** @param start what feeds the first filter where a label has to say it */
-function chain(filters: readonly Filter[], labels: Labels, start = ""): string {
+function chain(filters: readonly Filter[], labels: Labels, media: Media, start = ""): string {
   return filters
     .map((filter, index) => {
       const fed = index === 0 ? start : "";
-      return filter.inputs ? joint(filter, filter.inputs, labels, fed) : `${fed}${spellFilter(filter)}`;
+      return filter.inputs ? joint(filter, filter.inputs, labels, media, fed) : `${fed}${spellFilter(filter)}`;
     })
     .join(",");
 }
@@ -34,19 +36,22 @@ const feedsItself = ({ drawn, stream, filters: [first] }: FilterInput): boolean 
   drawn !== undefined || stream !== undefined || (first?.inputs?.every(feedsItself) ?? false);
 
 /** A filter of several inputs: the chain before it is split as often as copies of it are wanted. */
-function joint(filter: Filter, inputs: readonly FilterInput[], labels: Labels, start: string): string {
+function joint(filter: Filter, inputs: readonly FilterInput[], labels: Labels, media: Media, start: string): string {
+  const prefix = media === "audio" ? "a" : "";
   const ends = inputs.map(() => labels());
   const copies = inputs.filter((input) => !feedsItself(input)).map(() => labels());
   const waiting = [...copies];
   const branches = inputs.map((branch, index) => {
     const { drawn, stream, filters } = branch;
     if (!drawn && feedsItself(branch))
-      return `${chain(filters, labels, stream ? spellStream(stream) : "")}[${ends[index]}]`;
-    const first = drawn ? spellFilter(drawn) : `[${waiting.shift()}]null`;
-    return `${[first, ...(filters.length > 0 ? [chain(filters, labels)] : [])].join(",")}[${ends[index]}]`;
+      return `${chain(filters, labels, media, stream ? spellStream(stream) : "")}[${ends[index]}]`;
+    const first = drawn ? spellFilter(drawn) : `[${waiting.shift()}]${prefix}null`;
+    return `${[first, ...(filters.length > 0 ? [chain(filters, labels, media)] : [])].join(",")}[${ends[index]}]`;
   });
   const split =
-    copies.length === 0 ? [] : [`${start}split=${copies.length}${copies.map((label) => `[${label}]`).join("")}`];
+    copies.length === 0
+      ? []
+      : [`${start}${prefix}split=${copies.length}${copies.map((label) => `[${label}]`).join("")}`];
   const joined = `${ends.map((label) => `[${label}]`).join("")}${spellFilter(filter)}`;
   return [...split, ...branches, joined].join(";");
 }
@@ -57,13 +62,14 @@ const labelled = (prefix: string): Labels => {
 };
 
 /** A chain of filters, as `-vf` and `-af` take it. */
-export const spellFilters = (filters: readonly Filter[]): string => chain(filters, labelled("l"));
+export const spellFilters = (filters: readonly Filter[], media: Media = "video"): string =>
+  chain(filters, labelled("l"), media);
 
 /** A chain for each stream of the output, as `-filter_complex` takes them; `[out0]` is the first one's end. */
-export const spellGraph = (streams: readonly Filtered[]): string =>
+export const spellGraph = (streams: readonly (Filtered & { readonly media: Media })[]): string =>
   streams
-    .map(({ stream, filters }, index) => {
+    .map(({ stream, filters, media }, index) => {
       const labels = labelled(`s${index}l`);
-      return `${chain(filters, labels, stream ? spellStream(stream) : "")}[out${index}]`;
+      return `${chain(filters, labels, media, stream ? spellStream(stream) : "")}[out${index}]`;
     })
     .join(";");
