@@ -68,6 +68,16 @@ describe("an upload by Cloudinary's SDK", () => {
     expect((await fetch(answer.playback_url)).status).toBe(200);
   });
 
+  it("takes what clients call an image: its bytes say what it is", async () => {
+    const path = await fileOf(join(folder, "picture.mp4"), 5000);
+    expect(await sdk.upload(path, { public_id: "picture", resource_type: "image" })).toMatchObject({
+      public_id: "picture",
+      bytes: 5000,
+    });
+    expect((await original("picture")).length).toBe(5000);
+    expect(await sdk.cloudinary.uploader.destroy("picture", { resource_type: "image" })).toEqual({ result: "ok" });
+  });
+
   it.each([1, 8 * 2 ** 20 - 1, 8 * 2 ** 20, 8 * 2 ** 20 + 1, 21_000_000])("keeps every byte: %i", async (bytes) => {
     const path = await fileOf(join(folder, `b${bytes}.mp4`), bytes, bytes);
     await sdk.upload(path, { public_id: `bytes/${bytes}` });
