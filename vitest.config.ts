@@ -7,7 +7,13 @@ const service = { maxWorkers: 1, testTimeout: 120_000, hookTimeout: 240_000 };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "pure", include: ["{transformation,media,scripts}/**/*.test.ts"], sequence: { groupOrder: 0 } } },
+      {
+        test: {
+          name: "pure",
+          include: ["{transformation,media,scripts,sdk}/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
+      },
       { test: { name: "edge", include: ["{edge,catalog}/**/*.test.ts"], sequence: { groupOrder: 1 }, ...service } },
       {
         test: { name: "origin", include: ["origin-transcoder/**/*.test.ts"], sequence: { groupOrder: 2 }, ...service },

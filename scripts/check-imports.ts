@@ -25,6 +25,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ["#transformation", "#media"],
     packages: ["hono", "@hono/node-server", "jose", "fluent-ffmpeg", "node:"],
   },
+  sdk: { rooms: ["#transformation"], packages: [] },
   console: { rooms: [], packages: ["hls.js"] },
 };
 
