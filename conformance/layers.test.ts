@@ -74,6 +74,12 @@ describe("layers over a film, segment by segment in random order", () => {
     expect(await frameNumbers(path, AS_CODED)).toEqual(between(0, film.frames));
   });
 
+  it("round the corners of a picture: what lies beneath shows there", async () => {
+    const path = await joined("l_logo/c_crop,g_west,h_64,w_64/r_max/fl_layer_apply,g_south_west,x_20,y_20/du_2");
+    expect(countWhere(await coloursIn(path, "32:32:36:292"), isOrange)).toEqual(between(0, 60));
+    expect(countWhere(await coloursIn(path, "6:6:21:277"), isOrange)).toEqual([]);
+  });
+
   it.each(["jpg", "webp"])("take a picture as .%s", async (extension) => {
     const path = `${folder}/plain.${extension}`;
     await ffmpeg("-f", "lavfi", "-i", "color=0xf08228:size=128x64", "-frames:v", "1", path);

@@ -1,6 +1,6 @@
 /** The canvas: how big the picture is at a point of the chain, and the filters that have brought it there. */
 
-import { type Filter, type Laying, type PictureEffect, type Rational, toNumber } from "#transformation";
+import { type Corners, type Filter, type Laying, type PictureEffect, type Rational, toNumber } from "#transformation";
 import { evenSize, type Size } from "./ladder.ts";
 import type { Source, VideoTrack } from "./source.ts";
 import type { Timeline } from "./timeline.ts";
@@ -36,6 +36,8 @@ export interface LaidPicture {
   /** One picture, shown all the time. */
   readonly isStill: boolean;
   readonly opacityPercent: number;
+  /** See-through outside of them; of a still. */
+  readonly corners?: Corners;
   /** The size of what it lies on. */
   readonly beneath: Size;
   readonly x: number;

@@ -33,18 +33,23 @@ function radiiOf(corners: Corners, { width, height }: Size): readonly [number, n
   return [a, b, c, d];
 }
 
-/** What lies outside of the rounded corners takes the background's colour: one drawn picture laid over all. */
-function rounded(corners: Corners, size: Size, background: Rgba): Filter {
+/** More than 0 for the pixels outside of rounded corners, as an expression of `geq`. */
+export function outsideCorners(corners: Corners, size: Size): string {
   const [topLeft, topRight, bottomRight, bottomLeft] = radiiOf(corners, size).map((radius) => radius.toFixed(1));
   const outside = (radius: string, x: string, y: string) =>
     `gt(hypot(max(0,${radius}-(${x})),max(0,${radius}-(${y}))),${radius})`;
   const [right, bottom] = ["W-1-X", "H-1-Y"];
-  const corner = [
+  return [
     outside(topLeft as string, "X", "Y"),
     outside(topRight as string, right, "Y"),
     outside(bottomRight as string, right, bottom),
     outside(bottomLeft as string, "X", bottom),
   ].join("+");
+}
+
+/** What lies outside of the rounded corners takes the background's colour: one drawn picture laid over all. */
+function rounded(corners: Corners, size: Size, background: Rgba): Filter {
+  const corner = outsideCorners(corners, size);
   const drawn: Filter = {
     name: "color",
     // One frame is drawn and repeated.

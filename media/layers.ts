@@ -141,6 +141,10 @@ function laidPicture(
   if (isHdr(source.video.colour)) throw refused("l", "A layer of high dynamic range is not laid over others.");
   const isStill = isStillContainer(source.container);
   const opacities = steps.map((inner) => (inner.kind === "edit" ? (editOf(inner).opacityPercent ?? 100) : 100));
+  const rounded = steps.map((inner) => (inner.kind === "edit" ? editOf(inner).corners : undefined));
+  const corners = rounded.at(-1);
+  if (rounded.slice(0, -1).some((radii) => radii !== undefined) || (corners && !isStill))
+    throw refused("r", "Corners are rounded of layers that are pictures, in the last component of their chain.");
   const canvas = materialized(own.canvas);
   const length = isStill ? span.to - span.from : timelineFrames(own.timeline);
   return {
@@ -149,6 +153,7 @@ function laidPicture(
     canvas,
     isStill,
     opacityPercent: opacities.reduce((product, percent) => (product * percent) / 100, 100),
+    ...(corners && { corners }),
     beneath: shown.size,
     ...placeOf(placement, shown.size, canvas.size),
     from: span.from,
@@ -157,15 +162,14 @@ function laidPicture(
   };
 }
 
-/** What a step of a layer's own chain makes of it. Its opacity is what remains when it is laid. */
+/** What a step of a layer's own chain makes of it. Its opacity and its corners are what remains when it is laid. */
 export function applyWithin(
   resolved: Resolved,
   step: LiteralStep,
   { layers, beneath, placement }: { layers: readonly KnownLayer[] | undefined; beneath: Size; placement: Edit },
 ): Resolved {
   if (step.kind !== "edit") return applyStep(resolved, step, layers);
-  const { opacityPercent: _, corners, laying, ...edit } = editOf(step);
-  if (corners) throw refused("r", "Corners of layers are not rounded; upload the layer with its transparency.");
+  const { opacityPercent: _, corners: __, laying, ...edit } = editOf(step);
   if (laying?.blend) throw refused(`e_${laying.blend.mode}`, "How a layer is blended stands beside fl_layer_apply.");
   const isRelative = laying?.isRelative ?? placement.laying?.isRelative;
   return applyEdit(resolved, isRelative ? relativeTo(beneath, edit) : edit);

@@ -3,6 +3,7 @@
 import type { Filter, FilterInput, Rational } from "#transformation";
 import type { CanvasFilters, LaidPicture } from "../canvas.ts";
 import { isRgb, outputColour } from "../colour.ts";
+import { outsideCorners } from "../framing.ts";
 import type { PicturePlan } from "../plan.ts";
 import type { Seeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
@@ -74,17 +75,27 @@ const converted = (colours: Colours, format: string): readonly Filter[] => [
   { name: "format", options: { pix_fmts: format } },
 ];
 
+/** Slow, and so for a single picture; `geq` asks for all planes where one is named. */
+function rounded({ corners, canvas, blend }: LaidPicture): readonly Filter[] {
+  if (!corners) return [];
+  const colours = blend ? { r: "r(X,Y)", g: "g(X,Y)", b: "b(X,Y)" } : { lum: "lum(X,Y)", cb: "cb(X,Y)", cr: "cr(X,Y)" };
+  const alpha = `if(${outsideCorners(corners, canvas.size)},0,alpha(X,Y))`;
+  return [{ name: "geq", options: { ...colours, a: alpha } }];
+}
+
 const seeThrough = (name: "lutyuv" | "lutrgb", { opacityPercent }: LaidPicture): readonly Filter[] =>
   opacityPercent === 100 ? [] : [{ name, options: { a: `val*${opacityPercent / 100}` } }];
 
 /** 8-bit pictures in the colours of what lies beneath, with their transparency. */
 const inYuv = (colours: Colours, laid: LaidPicture): readonly Filter[] => [
   ...converted(colours, "yuva420p"),
+  ...rounded(laid),
   ...seeThrough("lutyuv", laid),
 ];
 
 const inRgb = (track: VideoTrack, laid: LaidPicture): readonly Filter[] => [
   ...converted(read(track), "gbrap"),
+  ...rounded(laid),
   ...seeThrough("lutrgb", laid),
 ];
 
