@@ -15,7 +15,7 @@ import {
 import type { Grant } from "./access/delivery-access.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
-import { mayBeOriginal, outputOf } from "./output-format.ts";
+import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
 import { authorizedPlaylist } from "./playlist-token.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
@@ -63,7 +63,12 @@ export async function deliver(request: Request, services: EdgeServices): Promise
     };
   }
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
-  return deliverWhole(request, url, plan, asset, output, grant, services);
+  const chosen = automaticStill(url, output, request.headers.get("accept") ?? "");
+  const delivered = await deliverWhole(request, url, plan, asset, chosen ?? output, grant, services);
+  const disposition = dispositionOf(url, chosen ?? output);
+  if (chosen !== undefined) delivered.response.headers.set("vary", "accept");
+  if (disposition !== undefined) delivered.response.headers.set("content-disposition", disposition);
+  return delivered;
 }
 
 const factsOf = (

@@ -280,6 +280,33 @@ describe("when something goes wrong", () => {
   });
 });
 
+describe("a file", () => {
+  it.each([
+    ["image/avif,image/webp,*/*", "image/avif"],
+    ["image/webp,*/*", "image/webp"],
+    ["image/jpeg,*/*;q=0.5", "image/jpeg"],
+  ])("is the smallest picture that a client accepts, where f_auto leaves the choice: %s", async (accept, type) => {
+    const response = await edge.get("/demo/video/upload/so_2,w_400/f_auto/shows/film.jpg", { headers: { accept } });
+    expect([response.headers.get("content-type"), response.headers.get("vary")]).toEqual([type, "accept"]);
+  });
+
+  it("is what its extension says where nothing leaves the choice", async () => {
+    const headers = { accept: "image/avif,image/webp,*/*" };
+    const response = await edge.get("/demo/video/upload/so_2,w_400/shows/film.jpg", { headers });
+    expect([response.headers.get("content-type"), response.headers.get("vary")]).toEqual(["image/jpeg", null]);
+  });
+
+  it.each([
+    ["fl_attachment", 'attachment; filename="film.jpg"'],
+    ["fl_attachment:my_still", 'attachment; filename="my_still.jpg"'],
+    ["fl_attachment:my_still%252Ejpg", 'attachment; filename="my_still.jpg"'],
+    ["fl_streaming_attachment:%C3%A9t%C3%A9", 'attachment; filename="_t_.jpg"'],
+  ])("is saved under a name: %s", async (flag, disposition) => {
+    const response = await edge.get(`/demo/video/upload/so_2,w_300/${flag}/shows/film.jpg`);
+    expect(response.headers.get("content-disposition")).toContain(disposition);
+  });
+});
+
 describe("stills and clips", () => {
   it("are made once, and served under every spelling", async () => {
     const first = await edge.get("/demo/video/upload/so_3,w_300/shows/film.jpg");

@@ -1,7 +1,7 @@
 /** Which output a delivery URL asks for. */
 
 import { containerNamed, type DeliveryPlan, FORMATS, formatNamed } from "#media";
-import { type DeliveryUrl, Problem } from "#transformation";
+import { type Component, type DeliveryUrl, Problem, walkSteps } from "#transformation";
 
 /** Whether a URL may lead to the uploaded file as it is: it asks for no change, and for no stream or picture. */
 export function mayBeOriginal(url: DeliveryUrl): boolean {
@@ -24,4 +24,30 @@ export function outputOf(url: DeliveryUrl, { source, encoding }: DeliveryPlan): 
   throw new Problem("unsupported-format", `.${name} is not delivered; these are: ${Object.keys(FORMATS).join(", ")}.`, {
     parameter: explicit === undefined ? "extension" : "f",
   });
+}
+
+/** A parameter of the delivery as the URL itself gives it, its usual value included; the last one holds. */
+const asWritten = <Name extends keyof Component>(url: DeliveryUrl, name: Name): Component[Name] | undefined =>
+  walkSteps(url.transformation)
+    .map((step) => (step.kind === "edit" ? step.component[name] : undefined))
+    .findLast((value) => value !== undefined);
+
+/** Stills that cost less, the smallest first; what a client does not accept by name it is not sent. */
+const SMALLER_STILLS = ["avif", "webp"] as const;
+
+/** The still that `f_auto` takes for a client; undefined where the URL does not leave the choice. */
+export function automaticStill(url: DeliveryUrl, format: string, accept: string): string | undefined {
+  if (FORMATS[format]?.kind !== "still" || asWritten(url, "format") !== "auto") return undefined;
+  return SMALLER_STILLS.find((name) => accept.includes(FORMATS[name]?.mediaType ?? name)) ?? format;
+}
+
+/** `Content-Disposition` for `fl_attachment`: the name that is given, or the video's own. */
+export function dispositionOf(url: DeliveryUrl, extension: string): string | undefined {
+  const wish = asWritten(url, "attachment");
+  if (wish === undefined) return undefined;
+  const given = wish === "" ? (url.publicId.split("/").at(-1) ?? "video") : wish;
+  const name = given.replaceAll(/%2E/gi, ".").replaceAll(/[^\p{L}\p{N}._ -]/gu, "_");
+  const full = name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;
+  // RFC 6266: the plain form for old clients, the escaped one for names beyond ASCII.
+  return `attachment; filename="${full.replaceAll(/[^\x20-\x7e]/g, "_")}"; filename*=UTF-8''${encodeURIComponent(full)}`;
 }
