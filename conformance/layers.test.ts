@@ -229,6 +229,13 @@ describe("layers over a film, segment by segment in random order", () => {
     expect(countWhere(blue, isSky)).toEqual(between(0, 30));
   });
 
+  it("are not there in a version that never was", async () => {
+    const known = await variantOf("l_logo/fl_layer_apply");
+    const other = known.replace(/l_logo:(@|%40)[0-9a-f]{16}/, "l_logo:$10123456789abcdef");
+    expect(other).not.toBe(known);
+    expect((await fetch(other)).status).toBe(404);
+  });
+
   it("draw text for what it is, whatever it holds", async () => {
     const path = await joined(
       "l_text:DejaVu%20Sans_40_bold:%25%7Bpts%7D%20'%5C:%252C[]%3B=,co_rgb:ff0000,b_blue/fl_layer_apply,g_south,so_1,eo_2",

@@ -13,7 +13,7 @@ export interface StoredLayer extends StoredSource {
 /** Each is a file to open and a chain of filters. */
 const MAX_LAYERS = 8;
 
-/** @throws Problem `invalid-value` for too many; assets that are not there are left out, and refused where they are laid */
+/** @throws Problem `invalid-value` for too many, `not-found` for a version that is gone; assets that are not there are left out, and refused where they are laid */
 export async function layersOf(
   { cloud, transformation }: AssetName & { readonly transformation: Transformation },
   { assets, catalog }: EdgeServices,
@@ -28,11 +28,21 @@ export async function layersOf(
     named.map(async ({ publicId, version }) => {
       const name: AssetName = { cloud, deliveryType: "upload", publicId };
       const stored =
-        version === undefined ? await assets.find(name).catch(absent) : await catalog.assets.findSource(name, version);
+        version === undefined
+          ? await assets.find(name).catch(absent)
+          : ((await catalog.assets.findSource(name, version)) ?? replaced(publicId));
       return stored && { source: stored.source, objectKey: stored.objectKey, etag: stored.etag, publicId };
     }),
   );
   return found.filter((layer) => layer !== undefined);
+}
+
+/** As of the film itself: players that hold an old playlist load it again. */
+function replaced(publicId: string): never {
+  throw new Problem(
+    "not-found",
+    `This version of the layer "${publicId.slice(0, 120)}" is not served any more; load the playlist again.`,
+  );
 }
 
 function absent(error: unknown): undefined {
