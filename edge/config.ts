@@ -17,6 +17,8 @@ export interface Env {
   /** JSON Web Key Sets: what playback tokens and admin tokens are verified with. */
   readonly PLAYBACK_KEYS?: string;
   readonly ADMIN_KEYS?: string;
+  /** `on`: only signed URLs and named transformations cause encodes. */
+  readonly STRICT_TRANSFORMATIONS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
   readonly GRANT_SECRET: string;
   /** The S3 side of the bucket that SOURCES binds, for the origin to read. */
@@ -33,6 +35,7 @@ export interface EdgeConfig {
   readonly originUrl: string;
   readonly originSecret: string;
   readonly grantSecret: string;
+  readonly isStrict: boolean;
   readonly playbackKeys: readonly JWK[];
   readonly adminKeys: readonly JWK[];
   readonly s3: {
@@ -64,6 +67,8 @@ export function configFrom(env: Env): EdgeConfig {
     faults.push(`${name} must be a JSON Web Key Set whose keys have kid and alg`);
     return [];
   };
+  const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
+  if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
   const config: EdgeConfig = {
     cloud: text("CLOUD_NAME"),
     apiKey: text("API_KEY"),
@@ -71,6 +76,7 @@ export function configFrom(env: Env): EdgeConfig {
     originUrl: text("ORIGIN_URL").replace(/\/$/, ""),
     originSecret: text("ORIGIN_SECRET", 32),
     grantSecret: text("GRANT_SECRET", 32),
+    isStrict: strict === "on",
     playbackKeys: keys("PLAYBACK_KEYS"),
     adminKeys: keys("ADMIN_KEYS"),
     s3: {

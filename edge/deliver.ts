@@ -5,6 +5,7 @@ import { type DeliveryPlan, wholeRenditionId } from "#media";
 import {
   type AssetName,
   type DeliveryUrl,
+  formatRenditionFolder,
   formatRenditionUrl,
   isRenditionPath,
   Problem,
@@ -17,7 +18,7 @@ import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
 import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
-import { authorizedPlaylist } from "./playlist-token.ts";
+import { openedPlaylist } from "./playlist-query.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
@@ -44,17 +45,21 @@ const WHOLE_SECONDS = 60;
 export async function deliver(request: Request, services: EdgeServices): Promise<Delivered> {
   const { pathname, searchParams } = new URL(request.url);
   const token = searchParams.get("token") ?? undefined;
+  const permit = searchParams.get("permit") ?? undefined;
 
   if (isRenditionPath(pathname)) {
     const url = parseRenditionUrl(pathname);
     const grant = await services.access.checkRendition(url, token, services.now());
-    if (url.file.kind === "playlist") return deliverMediaPlaylist(request, url, grant, services);
-    return findOrMake(request, url, grant, services, () => jobFor(url, services));
+    if (url.file.kind === "playlist") return deliverMediaPlaylist(request, url, grant, permit, services);
+    return findOrMake(request, url, grant, services, async () => {
+      await services.permits.checkRendition(formatRenditionFolder(url), permit);
+      return jobFor(url, services);
+    });
   }
 
   const url = parseDeliveryUrl(pathname);
   const grant = await services.access.checkDelivery(url, token, { original: mayBeOriginal(url), now: services.now() });
-  const { asset, plan } = await plannedDelivery(url, services);
+  const { asset, plan, names } = await plannedDelivery(url, services);
   const output = outputOf(url, plan);
   if (output === "original") {
     return {
@@ -62,6 +67,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
       facts: factsOf(url, "original", "original", "copied"),
     };
   }
+  services.permits.checkDelivery(url, names);
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
   const chosen = automaticStill(url, output, request.headers.get("accept") ?? "");
   const delivered = await deliverWhole(request, url, plan, asset, chosen ?? output, grant, services);
@@ -88,7 +94,8 @@ async function deliverMultivariant(
 ): Promise<Delivered> {
   const playlist = multivariantFor(request, url, plan, await services.builds.current());
   const options = { seconds: MULTIVARIANT_SECONDS, vary: NEGOTIATED_BY };
-  const response = await playlistResponse(request, authorizedPlaylist(playlist, grant.token), options);
+  const opened = await openedPlaylist(playlist, { token: grant.token, permitFor: services.permits.permitFor });
+  const response = await playlistResponse(request, opened, options);
   return {
     response: finished(response, { tier: "computed", ...grant }),
     facts: factsOf(url, "multivariant", "multivariant", "computed"),
@@ -99,6 +106,7 @@ async function deliverMediaPlaylist(
   request: Request,
   url: RenditionUrl,
   grant: Grant,
+  permit: string | undefined,
   services: EdgeServices,
 ): Promise<Delivered> {
   const found = await services.products.findText(request);
@@ -106,7 +114,9 @@ async function deliverMediaPlaylist(
   if (found === undefined) services.products.keepText(request, playlist);
   const tier = found === undefined ? "computed" : "edge";
   const options = { seconds: IMMUTABLE_SECONDS, immutable: true };
-  const response = await playlistResponse(request, authorizedPlaylist(playlist, grant.token), options);
+  // All that a media playlist names lies in its own folder.
+  const opened = await openedPlaylist(playlist, { token: grant.token, permitFor: async () => permit });
+  const response = await playlistResponse(request, opened, options);
   return { response: finished(response, { tier, ...grant }), facts: factsOf(url, "playlist", url.rendition, tier) };
 }
 

@@ -1,6 +1,6 @@
 /** The plan behind a delivery URL: its asset, the names and the layers that its chain speaks of, and what comes of all. */
 
-import type { FoundAsset } from "#catalog";
+import type { FoundAsset, Names } from "#catalog";
 import { type DeliveryPlan, type Kept, planDelivery } from "#media";
 import { type DeliveryUrl, type Transformation, walkSteps } from "#transformation";
 import { knownLayers, layersOf } from "./layers.ts";
@@ -24,12 +24,12 @@ const withNamed = (chain: Transformation, kept: Kept, depth = 0): Transformation
 export async function plannedDelivery(
   url: DeliveryUrl,
   services: EdgeServices,
-): Promise<{ readonly asset: FoundAsset; readonly plan: DeliveryPlan }> {
+): Promise<{ readonly asset: FoundAsset; readonly plan: DeliveryPlan; readonly names: Names }> {
   const [asset, names] = await Promise.all([
     services.assets.find(url),
     services.names.namesFor(url.cloud, url.transformation),
   ]);
   const kept = keptBeside(asset, names);
   const layers = await layersOf({ ...url, transformation: withNamed(url.transformation, kept) }, services);
-  return { asset, plan: planDelivery(url.transformation, asset.source, { ...kept, ...knownLayers(layers) }) };
+  return { asset, names, plan: planDelivery(url.transformation, asset.source, { ...kept, ...knownLayers(layers) }) };
 }

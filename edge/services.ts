@@ -3,6 +3,7 @@
 import { type Catalog, openCatalog } from "#catalog";
 import { type AdminAccess, adminAccess } from "./access/admin-access.ts";
 import { type DeliveryAccess, deliveryAccess, grantKey } from "./access/delivery-access.ts";
+import { type EncodePermits, encodePermits } from "./access/encode-permit.ts";
 import { digest } from "./access/hash.ts";
 import { type Keyring, keyringOf } from "./access/keyring.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
@@ -20,6 +21,7 @@ export interface EdgeServices {
   readonly catalog: Catalog;
   readonly access: DeliveryAccess;
   readonly admin: AdminAccess;
+  readonly permits: EncodePermits;
   readonly assets: AssetFinder;
   readonly names: NameFinder;
   readonly products: ProductStore;
@@ -77,6 +79,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     config,
     catalog,
     access: deliveryAccess({ ...config, playback, digest }),
+    permits: encodePermits({ isStrict: config.isStrict, secret: config.grantSecret }),
     admin: adminAccess({ ...config, admin }),
     assets: assetFinder(catalog, caches.default, waitUntil),
     names: nameFinder(catalog, caches.default, waitUntil),

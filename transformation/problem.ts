@@ -23,6 +23,7 @@ export const PROBLEMS = {
   "source-too-large": { status: 400, title: "The file is too large" },
   "invalid-query": { status: 400, title: "Invalid query" },
   unauthorized: { status: 401, title: "Authorization required" },
+  "not-permitted": { status: 401, title: "Not permitted to encode" },
   "invalid-signature": { status: 401, title: "Invalid signature" },
   forbidden: { status: 403, title: "Not allowed" },
   "not-found": { status: 404, title: "Not found" },

@@ -1,0 +1,29 @@
+/** Hands on what opens a playlist to everything that it names: players send no headers, and relative URIs drop the query. */
+
+/** What rides behind each URI: a playback token, and in strict mode the permit of the folder that it lies in. */
+export interface Handed {
+  readonly token?: string | undefined;
+  readonly permitFor?: (folder: string) => Promise<string | undefined>;
+}
+
+const URI = /^(?:[^#\s].*)$|URI="([^"]*)"/gm;
+
+const folderOf = (uri: string): string => uri.slice(0, uri.lastIndexOf("/"));
+
+async function queryFor(folder: string, { token, permitFor }: Handed): Promise<string> {
+  const permit = await permitFor?.(folder);
+  const query = new URLSearchParams({ ...(token !== undefined && { token }), ...(permit !== undefined && { permit }) });
+  return query.size === 0 ? "" : `?${query}`;
+}
+
+/** Every URI of a playlist with its query behind it; the playlist itself where there is none. */
+export async function openedPlaylist(playlist: string, handed: Handed): Promise<string> {
+  const folders = [...playlist.matchAll(URI)].map(([line, quoted]) => folderOf(quoted ?? line));
+  const queries = new Map<string, string>();
+  for (const folder of new Set(folders)) queries.set(folder, await queryFor(folder, handed));
+  return playlist.replaceAll(URI, (line, quoted: string | undefined) => {
+    const uri = quoted ?? line;
+    const opened = uri + (queries.get(folderOf(uri)) ?? "");
+    return quoted === undefined ? opened : `URI="${opened}"`;
+  });
+}
