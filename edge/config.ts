@@ -17,6 +17,8 @@ export interface Env {
   /** JSON Web Key Sets: what playback tokens and admin tokens are verified with. */
   readonly PLAYBACK_KEYS?: string;
   readonly ADMIN_KEYS?: string;
+  /** The key of Cloudinary's `__cld_token__`, hexadecimal. */
+  readonly AUTH_TOKEN_KEY?: string;
   /** `on`: only signed URLs and named transformations cause encodes. */
   readonly STRICT_TRANSFORMATIONS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
@@ -36,6 +38,7 @@ export interface EdgeConfig {
   readonly originSecret: string;
   readonly grantSecret: string;
   readonly isStrict: boolean;
+  readonly authTokenKey: string | undefined;
   readonly playbackKeys: readonly JWK[];
   readonly adminKeys: readonly JWK[];
   readonly s3: {
@@ -69,6 +72,9 @@ export function configFrom(env: Env): EdgeConfig {
   };
   const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
+  const authTokenKey = env.AUTH_TOKEN_KEY || undefined;
+  if (authTokenKey !== undefined && !/^(?:[0-9a-fA-F]{2}){6,64}$/.test(authTokenKey))
+    faults.push("AUTH_TOKEN_KEY must be 12 to 128 hexadecimal digits");
   const config: EdgeConfig = {
     cloud: text("CLOUD_NAME"),
     apiKey: text("API_KEY"),
@@ -77,6 +83,7 @@ export function configFrom(env: Env): EdgeConfig {
     originSecret: text("ORIGIN_SECRET", 32),
     grantSecret: text("GRANT_SECRET", 32),
     isStrict: strict === "on",
+    authTokenKey,
     playbackKeys: keys("PLAYBACK_KEYS"),
     adminKeys: keys("ADMIN_KEYS"),
     s3: {

@@ -58,7 +58,9 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   }
 
   const url = parseDeliveryUrl(pathname);
-  const grant = await services.access.checkDelivery(url, token, { original: mayBeOriginal(url), now: services.now() });
+  const credentials = { token, ...authTokenOf(request), path: pathname };
+  const options = { original: mayBeOriginal(url), now: services.now() };
+  const grant = await services.access.checkDelivery(url, credentials, options);
   const { asset, plan, names } = await plannedDelivery(url, services);
   const output = outputOf(url, plan);
   if (output === "original") {
@@ -75,6 +77,14 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   if (chosen !== undefined) delivered.response.headers.set("vary", "accept");
   if (disposition !== undefined) delivered.response.headers.set("content-disposition", disposition);
   return delivered;
+}
+
+/** Cloudinary's token rides in the query or in a cookie of the same name, bound perhaps to the client's address. */
+function authTokenOf(request: Request): { authToken: string | undefined; ip: string | undefined } {
+  const cookie = /(?:^|;\s*)__cld_token__=([^;]*)/.exec(request.headers.get("cookie") ?? "")?.[1];
+  // Not through URLSearchParams: the escapes in it are part of what is signed.
+  const query = /[?&]__cld_token__=([^&#]*)/.exec(request.url)?.[1];
+  return { authToken: query ?? cookie, ip: request.headers.get("cf-connecting-ip") ?? undefined };
 }
 
 const factsOf = (

@@ -1,5 +1,6 @@
 /** The door of this room: what a URL asks for, as values. Pure; imports no other room. */
 
+export * from "./auth-token.ts";
 export * from "./canonical.ts";
 export type * from "./colour-value.ts";
 export { spellParameter } from "./component.ts";

@@ -10,6 +10,7 @@ const access = deliveryAccess({
   grantSecret: "a-grant-secret-for-tests-of-32-chars",
   playback: keyringOf([]),
   digest,
+  authTokenKey: undefined,
 });
 
 const NOW = 1_800_000_000;
@@ -22,7 +23,7 @@ async function outcomeOf(path: string): Promise<string> {
   } catch (error) {
     return (error as Problem).code;
   }
-  return access.checkDelivery(url, undefined, { original: true, now: NOW }).then(
+  return access.checkDelivery(url, { token: undefined }, { original: true, now: NOW }).then(
     () => "granted",
     (error: unknown) => (error instanceof Problem ? error.code : String(error)),
   );

@@ -1,9 +1,17 @@
 /** Who may see what: delivery types, signatures, playback tokens, and the grants that playlists hand on. */
 
 import { SignJWT } from "jose";
-import { type AssetName, type DeliveryUrl, Problem, signedStrings } from "#transformation";
+import {
+  type AssetName,
+  aclCovers,
+  authTokenMessages,
+  type DeliveryUrl,
+  Problem,
+  parseAuthToken,
+  signedStrings,
+} from "#transformation";
 import type { Digest } from "./hash.ts";
-import { hashEquals } from "./hash.ts";
+import { hashEquals, hmacOf } from "./hash.ts";
 import type { Keyring } from "./keyring.ts";
 
 /** What a request may do, once it may do anything. */
@@ -19,6 +27,19 @@ export interface DeliveryAccessConfig {
   readonly grantSecret: string;
   readonly playback: Keyring;
   readonly digest: Digest;
+  /** The key of Cloudinary's tokens, hexadecimal; without it none is taken. */
+  readonly authTokenKey: string | undefined;
+}
+
+/** What a request brings to be let in. */
+export interface Credentials {
+  /** A playback token. */
+  readonly token: string | undefined;
+  /** Cloudinary's `__cld_token__`, of the query or the cookie. */
+  readonly authToken?: string | undefined;
+  /** The path as it came, and the client's address: what such a token is held against. */
+  readonly path?: string | undefined;
+  readonly ip?: string | undefined;
 }
 
 const PUBLIC: Grant = { isPrivate: false };
@@ -31,14 +52,20 @@ export interface DeliveryAccess {
   /** For what stands behind a delivery URL; `original` is the uploaded file itself. */
   checkDelivery(
     url: DeliveryUrl,
-    token: string | undefined,
+    credentials: Credentials,
     options: { original: boolean; now: number },
   ): Promise<Grant>;
   /** For what playlists name. */
   checkRendition(name: AssetName, token: string | undefined, now: number): Promise<Grant>;
 }
 
-export function deliveryAccess({ apiSecret, grantSecret, playback, digest }: DeliveryAccessConfig): DeliveryAccess {
+export function deliveryAccess({
+  apiSecret,
+  grantSecret,
+  playback,
+  digest,
+  authTokenKey,
+}: DeliveryAccessConfig): DeliveryAccess {
   const secret = new TextEncoder().encode(grantSecret);
 
   async function hasValidSignature(url: DeliveryUrl): Promise<boolean> {
@@ -52,6 +79,18 @@ export function deliveryAccess({ apiSecret, grantSecret, playback, digest }: Del
       }
     }
     return false;
+  }
+
+  async function hasValidAuthToken({ authToken, path = "", ip }: Credentials, now: number): Promise<boolean> {
+    const token = parseAuthToken(authToken ?? "");
+    if (!token || authTokenKey === undefined) return false;
+    // A CNAME or a private CDN leaves the cloud out of the path.
+    const paths = [path, path.replace(/^\/[^/]+/, "")];
+    const isNow = token.expiresSeconds > now && (token.startSeconds ?? 0) <= now;
+    const isHere = token.ip === undefined || token.ip === ip;
+    const expected = await Promise.all(authTokenMessages(token, paths).map((text) => hmacOf(authTokenKey, text)));
+    const isGenuine = expected.map((mac) => hashEquals(mac, token.hmac)).includes(true);
+    return isGenuine && isNow && isHere && aclCovers(token, paths);
   }
 
   const grantFor = (name: AssetName, now: number): Promise<string> =>
@@ -73,13 +112,18 @@ export function deliveryAccess({ apiSecret, grantSecret, playback, digest }: Del
   }
 
   return {
-    async checkDelivery(url, token, { original, now }) {
+    async checkDelivery(url, credentials, { original, now }) {
+      const { token } = credentials;
       const signed = await hasValidSignature(url);
       if (url.signature !== undefined && !signed)
         throw new Problem("invalid-signature", "The URL's signature does not fit.");
       const isOpen = url.deliveryType === "upload" || (url.deliveryType === "private" && !original);
       if (isOpen) return PUBLIC;
-      if (signed && token === undefined) return { token: await grantFor(url, now), isPrivate: true };
+      if (token !== undefined) return checkToken(url, token, now);
+      // What has been opened by other means than a token goes on with one: children have paths of their own.
+      if (signed || (await hasValidAuthToken(credentials, now)))
+        return { token: await grantFor(url, now), isPrivate: true };
+      if (credentials.authToken !== undefined) throw new Problem("forbidden", "The token does not open this.");
       return checkToken(url, token, now);
     },
     async checkRendition(name, token, now) {

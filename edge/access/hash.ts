@@ -18,6 +18,13 @@ export const digest: Digest = async (algorithm, text, encoding) => {
   return encoding === "hex" ? hex(bytes) : base64url(bytes);
 };
 
+/** HMAC-SHA256 under a hexadecimal key, hexadecimal. */
+export async function hmacOf(hexKey: string, text: string): Promise<string> {
+  const bytes = Uint8Array.from(hexKey.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  return hex(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(text)));
+}
+
 /** Compares without telling by its time how many characters agree. */
 export function hashEquals(a: string, b: string): boolean {
   const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
