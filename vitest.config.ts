@@ -6,6 +6,7 @@ const service = { maxWorkers: 1, testTimeout: 120_000, hookTimeout: 240_000 };
 
 export default defineConfig({
   test: {
+    globalSetup: "scripts/temporary-files.ts",
     projects: [
       {
         test: {

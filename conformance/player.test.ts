@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { makeDemoFilm } from "../scripts/demo-film.ts";
+import { makeFilm } from "./films.ts";
 import { address, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
@@ -173,6 +174,31 @@ describe("the player page", () => {
     await page.goto(address(`/player?src=${encodeURIComponent("/demo/video/upload/sp_auto/nothing.m3u8")}`));
     await page.locator("#message").waitFor({ state: "visible" });
     expect(await page.locator("#message").textContent()).toContain('no video "nothing"');
+    await page.close();
+  });
+});
+
+describe("a plain <video> of a long .mp4", () => {
+  it("knows its length, and shows the picture of any second with its sound, though nothing is encoded", async () => {
+    const film = await makeFilm(folder, { name: "hour.mov", seconds: 80, frameRate: "10", size: "320x180" });
+    await upload(film.path, "hour");
+    const page = await browser.newPage();
+    await page.goto(address("/health"));
+    const src = `/${settings.CLOUD_NAME}/video/upload/c_scale,w_256/hour.mp4`;
+    await page.setContent(`<video autoplay src="${src}"></video>`);
+    await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3);
+    expect(await page.evaluate(() => (document.querySelector("video") as HTMLVideoElement).duration)).toBeCloseTo(
+      80,
+      1,
+    );
+    for (const seconds of [61, 12, 74]) {
+      await seek(page, seconds);
+      const { time, width, grey } = await look(page);
+      expect(width).toBe(256);
+      expect(time).toBeGreaterThanOrEqual(seconds);
+      expect(spread(grey)).toBeGreaterThan(10);
+    }
+    expect(await loudness(page)).toBeGreaterThan(0.02);
     await page.close();
   });
 });

@@ -1,7 +1,7 @@
 /** The story of one delivery, top to bottom: what is asked, may it be had, is it there, how is it made. */
 
 import type { FoundAsset } from "#catalog";
-import { type DeliveryPlan, wholeRenditionId } from "#media";
+import { type DeliveryPlan, isProgressive, wholeRenditionId } from "#media";
 import {
   type AssetName,
   type DeliveryUrl,
@@ -20,6 +20,7 @@ import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output
 import { plannedDelivery } from "./planned-delivery.ts";
 import { openedPlaylist } from "./playlist-query.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
+import { deliverProgressive } from "./progressive.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
 
@@ -71,6 +72,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   }
   services.permits.checkDelivery(url, names);
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
+  if (isProgressive(plan, output)) return deliverLong(request, url, { plan, asset }, grant, services);
   const chosen = automaticStill(url, output, request.headers.get("accept") ?? "");
   const delivered = await deliverWhole(request, url, plan, asset, chosen ?? output, grant, services);
   const disposition = dispositionOf(url, chosen ?? output);
@@ -163,6 +165,25 @@ async function findOrMake(
 function productOf({ file, rendition }: RenditionUrl): DeliveryFacts["product"] {
   if (file.kind !== "whole") return file.kind === "init" ? "init" : "segment";
   return rendition.startsWith("still-") ? "still" : "clip";
+}
+
+/** A long film as one file: segments in their places, each made when it is read. */
+async function deliverLong(
+  request: Request,
+  url: DeliveryUrl,
+  { plan, asset }: { plan: DeliveryPlan; asset: FoundAsset },
+  grant: Grant,
+  services: EdgeServices,
+): Promise<Delivered> {
+  const fetchPart = async (part: RenditionUrl): Promise<Uint8Array> => {
+    const whole = new Request(new URL(formatRenditionUrl(part), request.url), { signal: request.signal });
+    const { response } = await findOrMake(whole, part, grant, services, () => jobFor(part, services));
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  return {
+    response: await deliverProgressive(request, { url, plan, asset }, grant, services, fetchPart),
+    facts: factsOf(url, "clip", "progressive-h264", "computed"),
+  };
 }
 
 /** A still or a clip lies under an address of its own; the delivery URL leads there. */

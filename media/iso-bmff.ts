@@ -2,19 +2,19 @@
 
 import { Problem } from "#transformation";
 
-interface Box {
+export interface Box {
   readonly type: string;
   /** Offsets of the payload in the whole buffer. */
   readonly start: number;
   readonly end: number;
 }
 
-const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+export const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const broken = (what: string): Problem =>
   new Problem("encode-failed", `The encoder's output is no fragmented MP4: ${what}.`);
 
-function boxes(bytes: Uint8Array, from = 0, to = bytes.length): readonly Box[] {
+export function boxes(bytes: Uint8Array, from = 0, to = bytes.length): readonly Box[] {
   const found: Box[] = [];
   const data = view(bytes);
   for (let at = from; at < to; ) {
@@ -40,7 +40,7 @@ function child(bytes: Uint8Array, parent: Box, type: string): Box {
 
 const whole = (bytes: Uint8Array): Box => ({ type: "file", start: 0, end: bytes.length });
 
-const descend = (bytes: Uint8Array, ...path: readonly string[]): Box =>
+export const descend = (bytes: Uint8Array, ...path: readonly string[]): Box =>
   path.reduce((parent, type) => child(bytes, parent, type), whole(bytes));
 
 /** Cuts an encoder's output into the init section (`ftyp`, `moov`) and the media (`moof`, `mdat`). */
@@ -80,15 +80,40 @@ function defaultDuration(data: DataView, tfhd: Box): number {
   return data.getUint32(tfhd.start + before);
 }
 
-function runTiming(data: DataView, trun: Box, fallback: number): { samples: number; totalTicks: number } {
+/** Says in place that a fragment is decoded from another tick on. */
+export function moveFragment(media: Uint8Array, firstTick: number): void {
+  const tfdt = descend(media, "moof", "traf", "tfdt");
+  const data = view(media);
+  if (data.getUint8(tfdt.start) === 1) data.setBigUint64(tfdt.start + 4, BigInt(firstTick));
+  else data.setUint32(tfdt.start + 4, firstTick);
+}
+
+/** The fields that each sample of a run may have, in their order, by the flag that says so (8.8.8). */
+const RUN_FIELDS = { duration: 0x100, size: 0x200, flags: 0x400, compositionOffset: 0x800 };
+
+/** Where a run's entries begin, how many there are and how long each is. */
+function runEntries(data: DataView, trun: Box): { flags: number; samples: number; start: number; entryBytes: number } {
   const flags = data.getUint32(trun.start) & 0xffffff;
-  const samples = data.getUint32(trun.start + 4);
-  const entries = trun.start + 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0);
-  if (!(flags & 0x100)) return { samples, totalTicks: samples * fallback };
-  const entryBytes = 4 * [0x100, 0x200, 0x400, 0x800].filter((flag) => flags & flag).length;
+  const start = trun.start + 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0);
+  const entryBytes = 4 * Object.values(RUN_FIELDS).filter((flag) => flags & flag).length;
+  return { flags, samples: data.getUint32(trun.start + 4), start, entryBytes };
+}
+
+function runTiming(data: DataView, trun: Box, fallback: number): { samples: number; totalTicks: number } {
+  const { flags, samples, start, entryBytes } = runEntries(data, trun);
+  if (!(flags & RUN_FIELDS.duration)) return { samples, totalTicks: samples * fallback };
   let totalTicks = 0;
-  for (let sample = 0; sample < samples; sample++) totalTicks += data.getUint32(entries + sample * entryBytes);
+  for (let sample = 0; sample < samples; sample++) totalTicks += data.getUint32(start + sample * entryBytes);
   return { samples, totalTicks };
+}
+
+/** Where a fragment's composition offsets are, none where it has none, and the version that says how to read them. */
+export function compositionOffsets(media: Uint8Array): { offsets: readonly number[]; version: number } {
+  const trun = descend(media, "moof", "traf", "trun");
+  const { flags, samples, start, entryBytes } = runEntries(view(media), trun);
+  // The last field of an entry.
+  const offsets = Array.from({ length: samples }, (_, sample) => start + (sample + 1) * entryBytes - 4);
+  return { offsets: flags & RUN_FIELDS.compositionOffset ? offsets : [], version: trun.start };
 }
 
 /** Time scale of an init section's only track. */
