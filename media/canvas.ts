@@ -2,8 +2,8 @@
 
 import { type Corners, type Filter, type Laying, type PictureEffect, type Rational, toNumber } from "#transformation";
 import { evenSize, type Size } from "./ladder.ts";
+import type { Timeline } from "./programme.ts";
 import type { Source, VideoTrack } from "./source.ts";
-import type { Timeline } from "./timeline.ts";
 
 /** Filters, and for those that read the time: the output's first frame on the time line that they were meant for. */
 export interface CanvasFilters {
@@ -23,7 +23,6 @@ export interface MixedSound {
   readonly source: Source;
   readonly timeline: Timeline;
   readonly sound: readonly SoundFilters[];
-  readonly earlySound?: readonly SoundFilters[];
   readonly from: number;
   readonly to: number;
 }
@@ -55,8 +54,6 @@ export interface Canvas {
   readonly size: Size;
   readonly pixels: Size;
   readonly steps: readonly CanvasFilters[];
-  /** What is done to the source's frames before they are retimed; timed ones count from frame 0 of the source's grid. */
-  readonly early?: readonly CanvasFilters[];
   /** The source's rotation, applied before the first filter, for `a_ignore` to undo. */
   readonly sourceRotation: number;
 }

@@ -15,6 +15,7 @@ export * from "./negotiation.ts";
 export * from "./origin-build.ts";
 export * from "./outlook.ts";
 export * from "./plan.ts";
+export * from "./programme.ts";
 export * from "./progressive.ts";
 export * from "./renditions.ts";
 export * from "./source.ts";

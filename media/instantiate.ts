@@ -18,9 +18,9 @@ import {
 } from "#transformation";
 import { secondsOf } from "./grid.ts";
 import { applyStep, applyWithin, type KnownLayer, layerSource } from "./layers.ts";
+import { type Programme, timelineFrames } from "./programme.ts";
 import type { Source } from "./source.ts";
-import { type Resolved, resolvedSource } from "./stages.ts";
-import { timelineFrames } from "./timeline.ts";
+import { resolvedSource } from "./stages.ts";
 
 /** What the catalog keeps beside a source. */
 export interface Kept {
@@ -43,16 +43,16 @@ interface Progress {
   readonly steps: LiteralStep[];
   readonly variables: Map<string, Known>;
   readonly kept: Kept;
-  readonly initial: Resolved;
-  current: Resolved;
+  readonly initial: Programme;
+  current: Programme;
   /** What a step makes of the state so far. */
-  readonly apply: (resolved: Resolved, step: LiteralStep) => Resolved;
+  readonly apply: (resolved: Programme, step: LiteralStep) => Programme;
 }
 
 const pixels = (length: number): Rational => rational(Math.round(length));
 
 /** Facts of a picture: `w`, `h`, `ar`, `du`, or with an i before them those of the source. */
-function factsOf(resolved: Resolved, prefix: "" | "i"): Readonly<Record<string, Known>> {
+function factsOf(resolved: Programme, prefix: "" | "i"): Readonly<Record<string, Known>> {
   const { canvas, timeline } = resolved;
   return {
     [`${prefix}du`]: secondsOf(timelineFrames(timeline), timeline.frameRate),
@@ -84,7 +84,7 @@ function surroundingsOf({ initial, current, kept, variables }: Progress): Surrou
 /** Decides everything that a chain leaves open; throws `invalid-value`, and whatever the stages throw. */
 export function instantiate(transformation: Transformation, source: Source, kept: Kept): readonly LiteralStep[] {
   const initial = resolvedSource(source, { encoding: {} });
-  const apply = (before: Resolved, step: LiteralStep) => applyStep(before, step, kept.layers);
+  const apply = (before: Programme, step: LiteralStep) => applyStep(before, step, kept.layers);
   const progress: Progress = { steps: [], variables: new Map(), kept, initial, current: initial, apply };
   walk(transformation, progress, 0);
   return progress.steps;

@@ -101,12 +101,6 @@ describe("a layer that is not laid", () => {
     ["something laid under the video", "u_logo/fl_layer_apply", "unsupported-parameter", "u"],
     ["a remote file", "l_fetch:aHR0cHM6Ly9leGFtcGxlLmNvbS9hLnBuZw/fl_layer_apply", "unsupported-parameter", "l"],
     ["a joined video", "fl_splice,l_video:folder:clip/fl_layer_apply", "unsupported-parameter", "fl_splice"],
-    [
-      "a layer beneath a change of time",
-      "l_video:folder:clip/fl_layer_apply/e_reverse",
-      "unsupported-parameter",
-      "e_reverse",
-    ],
     ["a font with a pattern", "l_text:Arial%253Afile_40:x/fl_layer_apply", "unsupported-parameter", "l"],
     ["a place that has to be found", "l_logo/fl_layer_apply,g_face", "unsupported-parameter", "g"],
   ])("is refused by name: %s", (_, chain, code, parameter) => {

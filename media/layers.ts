@@ -18,11 +18,12 @@ import {
 import { type Canvas, canvasOf, type LaidPicture, type MixedSound, materialized } from "./canvas.ts";
 import { isStillContainer } from "./containers.ts";
 import type { Size } from "./ladder.ts";
+import { type Programme, plainClip, timelineFrames } from "./programme.ts";
 import { lengthOf } from "./sizing.ts";
 import { isHdr, type Source } from "./source.ts";
-import { applyEdit, type Resolved } from "./stages.ts";
+import { applyEdit } from "./stages.ts";
 import { drawnText } from "./text.ts";
-import { plainClip, timelineFrames, wholeTimeline } from "./timeline.ts";
+import { wholeTimeline } from "./timeline.ts";
 
 /** An asset that a transformation names as a layer, as the catalog knows it. */
 export interface KnownLayer {
@@ -53,12 +54,12 @@ export function layerSource({ layer, under }: LayerStep, known: readonly KnownLa
 
 /** What a step makes of a chain's state so far. */
 export const applyStep = (
-  resolved: Resolved,
+  resolved: Programme,
   step: LiteralStep,
   layers: readonly KnownLayer[] | undefined,
-): Resolved => (step.kind === "edit" ? applyEdit(resolved, editOf(step)) : applyLayer(resolved, step, layers));
+): Programme => (step.kind === "edit" ? applyEdit(resolved, editOf(step)) : applyLayer(resolved, step, layers));
 
-function applyLayer(resolved: Resolved, step: LayerStep, layers: readonly KnownLayer[] | undefined): Resolved {
+function applyLayer(resolved: Programme, step: LayerStep, layers: readonly KnownLayer[] | undefined): Programme {
   if (step.under) throw refused("u", "Nothing is laid under a video: lay the video over it.");
   const placement = editOf(step.placement);
   const span = spanOf(placement, resolved);
@@ -74,7 +75,7 @@ function applyLayer(resolved: Resolved, step: LayerStep, layers: readonly KnownL
   const own = ownChain(step, source, placement, { resolved, layers });
   const media = layer.kind === "asset" ? layer.media : "image";
   const laid = media === "audio" || !shown ? undefined : laidPicture(step, source, placement, { own, shown, span });
-  const mixed = media === "image" ? undefined : mixedSound(source, own, span);
+  const mixed = media === "image" ? undefined : mixedSound(own, span);
   const timed = laid?.isStill && span.isWhole ? {} : { timedFrom: 0 };
   return {
     ...resolved,
@@ -86,14 +87,10 @@ function applyLayer(resolved: Resolved, step: LayerStep, layers: readonly KnownL
 }
 
 /** The sound of a layer, where it has some. */
-function mixedSound(
-  source: Source,
-  { timeline, sound, earlySound }: Resolved,
-  span: LayerSpan,
-): MixedSound | undefined {
+function mixedSound({ source, timeline, sound }: Programme, span: LayerSpan): MixedSound | undefined {
   if (source.audio.length === 0) return undefined;
   const to = Math.min(span.to, span.from + timelineFrames(timeline));
-  return { source, timeline, sound, ...(earlySound && { earlySound }), from: span.from, to };
+  return { source, timeline, sound, from: span.from, to };
 }
 
 /** What a layer's own chain makes of it, at the frame rate of what it is laid on. */
@@ -101,12 +98,12 @@ function ownChain(
   step: LayerStep,
   source: Source,
   placement: Edit,
-  { resolved, layers }: { resolved: Resolved; layers: readonly KnownLayer[] | undefined },
-): Resolved {
+  { resolved, layers }: { resolved: Programme; layers: readonly KnownLayer[] | undefined },
+): Programme {
   const { frameRate } = resolved.timeline;
   const isStill = isStillContainer(source.container);
   const timeline = isStill ? { frameRate, clips: [plainClip(0, 1)] } : wholeTimeline(source, frameRate);
-  const initial: Resolved = { timeline, ...(source.video && { canvas: canvasOf(source.video) }), sound: [] };
+  const initial: Programme = { source, timeline, ...(source.video && { canvas: canvasOf(source.video) }), sound: [] };
   const within = { layers, beneath: resolved.canvas?.size ?? { width: 1, height: 1 }, placement };
   return (step.steps as readonly LiteralStep[]).reduce((before, inner) => applyWithin(before, inner, within), initial);
 }
@@ -119,7 +116,7 @@ export interface LayerSpan {
 }
 
 /** When a layer is shown: from `so` to `eo` or for `du`, on the time line that it is laid on. */
-function spanOf({ start, end, duration }: Edit, { timeline }: Resolved): LayerSpan {
+function spanOf({ start, end, duration }: Edit, { timeline }: Programme): LayerSpan {
   const total = timelineFrames(timeline);
   const framesOf = (offset: TimeOffset): number =>
     "seconds" in offset
@@ -134,7 +131,7 @@ function laidPicture(
   { layer, steps }: LayerStep,
   source: Source,
   placement: Edit,
-  { own, shown, span }: { own: Resolved; shown: Canvas; span: LayerSpan },
+  { own, shown, span }: { own: Programme; shown: Canvas; span: LayerSpan },
 ): LaidPicture {
   if (!source.video || !own.canvas)
     throw refused("l", `There is no picture in this layer${layer.kind === "asset" ? "; l_audio lays its sound" : ""}.`);
@@ -164,10 +161,10 @@ function laidPicture(
 
 /** What a step of a layer's own chain makes of it. Its opacity and its corners are what remains when it is laid. */
 export function applyWithin(
-  resolved: Resolved,
+  resolved: Programme,
   step: LiteralStep,
   { layers, beneath, placement }: { layers: readonly KnownLayer[] | undefined; beneath: Size; placement: Edit },
-): Resolved {
+): Programme {
   if (step.kind !== "edit") return applyStep(resolved, step, layers);
   const { opacityPercent: _, corners: __, laying, ...edit } = editOf(step);
   if (laying?.blend) throw refused(`e_${laying.blend.mode}`, "How a layer is blended stands beside fl_layer_apply.");

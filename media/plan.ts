@@ -17,12 +17,11 @@ import {
 import { type Grid, gridOf } from "./grid.ts";
 import { instantiate, type Kept, NOTHING_KEPT } from "./instantiate.ts";
 import { applyStep } from "./layers.ts";
+import { type Programme, timelineFrames } from "./programme.ts";
 import { type AudioTrack, isHdr, type Source } from "./source.ts";
-import { encodingOf, type Resolved, resolvedSource, soundRate } from "./stages.ts";
-import { plainPart, timelineFrames } from "./timeline.ts";
+import { encodingOf, resolvedSource, soundRate } from "./stages.ts";
 
-export interface DeliveryPlan extends Resolved {
-  readonly source: Source;
+export interface DeliveryPlan extends Programme {
   readonly encoding: Encoding;
   readonly grid: Grid;
   readonly wantsSound: boolean;
@@ -32,11 +31,6 @@ export interface DeliveryPlan extends Resolved {
   /** Of a streaming profile of the cloud's own: a plan for each of its rungs, smallest first. */
   readonly rungs: readonly DeliveryPlan[];
 }
-
-/** As much of a plan as its pictures are made by: a layer has that, too. */
-export type PicturePlan = Pick<DeliveryPlan, "source" | "timeline" | "canvas" | "earlySound"> & {
-  readonly grid: Pick<Grid, "frameRate">;
-};
 
 /** Plans a delivery; throws the Problems of the stages where the transformation cannot be had of this source. */
 export function planDelivery(transformation: Transformation, source: Source, kept: Kept = NOTHING_KEPT): DeliveryPlan {
@@ -57,7 +51,6 @@ function planSteps(steps: readonly LiteralStep[], source: Source, kept: Kept): D
   const resolved = { ...steps.reduce((before, step) => applyStep(before, step, kept.layers), initial), encoding };
   return {
     ...resolved,
-    source,
     grid: gridOf(resolved.timeline.frameRate, timelineFrames(resolved.timeline)),
     wantsSound: resolved.encoding.audioCodec !== "none",
     soundRate: (track) => soundRate(track, resolved.encoding),
@@ -98,10 +91,6 @@ function rungPlans(
     })
     .sort((a, b) => pixels(a) - pixels(b));
 }
-
-/** The one part of the source that a plan shows as it is, at its own pace; undefined where it is retimed. */
-export const plainPartOf = ({ timeline, canvas, earlySound }: PicturePlan): ReturnType<typeof plainPart> =>
-  canvas?.early || earlySound ? undefined : plainPart(timeline);
 
 const withoutFormat = (step: EditStep): EditStep =>
   pickParameters(step, ({ name }) => name !== "format" && name !== "streamingProfile" && name !== "attachment");

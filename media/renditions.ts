@@ -7,6 +7,7 @@ import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts"
 import { LADDER, ladderBits, type Rung, rungsFor, type Size, streamSize } from "./ladder.ts";
 import { keepsUp, type OriginBuild } from "./origin-build.ts";
 import type { DeliveryPlan } from "./plan.ts";
+import { paceOf, soundTracks } from "./programme.ts";
 import type { AudioTrack } from "./source.ts";
 
 export interface VideoRendition {
@@ -67,7 +68,7 @@ const AUDIO_CHANNELS = 2;
 /** One rendition a language: the source's tracks, down-mixed to stereo, which every player has. */
 export const audioRenditions = (plan: DeliveryPlan): readonly AudioRendition[] =>
   plan.wantsSound
-    ? plan.source.audio.map((track, position) => ({
+    ? soundTracks(plan).map((track, position) => ({
         kind: "audio",
         id: `audio${position}-aac`,
         position,
@@ -103,7 +104,7 @@ function videoRendition(
 ): VideoRendition | undefined {
   const stream = streamOf(plan, size, codec);
   if (!stream || Math.min(size.width, size.height) < VIDEO_CODECS[codec].smallestSide) return undefined;
-  const sound = plan.wantsSound && plan.source.audio.length > 0 ? AUDIO_CODECS.aac : undefined;
+  const sound = plan.wantsSound && soundTracks(plan).length > 0 ? AUDIO_CODECS.aac : undefined;
   const peak = peakBits(stream, codec, plan);
   // Of a single segment the mean is the peak.
   const average = segmentCount(plan.grid) > 1 ? stream.maxBitsPerSecond : peak;
@@ -168,7 +169,7 @@ export function keptUp(
 ): readonly VideoRendition[] {
   // A whole segment, however short the film: what matters is whether the origin keeps up.
   const frames = SEGMENT_GOPS * plan.grid.gopFrames;
-  const pace = Math.max(...plan.timeline.clips.map(({ speed }) => toNumber(speed)));
+  const pace = paceOf(plan.timeline);
   const holds = ({ codec, stream }: VideoRendition) =>
     keepsUp(build, codec, { source: plan.source, size: stream, frameRate: stream.frameRate, frames, pace });
   return VIDEO_CODEC_NAMES.flatMap((codec) => {

@@ -3,17 +3,8 @@
 import { compare, type Edit, multiply, Problem, type Retiming, rational } from "#transformation";
 import type { SoundFilters } from "./canvas.ts";
 import { secondsOf } from "./grid.ts";
-import type { Resolved } from "./stages.ts";
-import {
-  accelerateTimeline,
-  joinTimelines,
-  mostClipsWithin,
-  plainPart,
-  reverseTimeline,
-  speedsWithin,
-  type Timeline,
-  timelineFrames,
-} from "./timeline.ts";
+import { enclosed, type Programme, type Timeline, timelineFrames } from "./programme.ts";
+import { accelerateTimeline, joinTimelines, mostClipsWithin, reverseTimeline, speedsWithin } from "./timeline.ts";
 
 /** A segment decodes at most this many times its own length. */
 const FASTEST = rational(4);
@@ -59,46 +50,19 @@ function bounded(timeline: Timeline, { kind }: Retiming): Timeline {
   return timeline;
 }
 
-const timed = (steps: readonly SoundFilters[]): boolean => steps.some(({ timedFrom }) => timedFrom !== undefined);
-
-/** Timed filters on the source's own frames: what they count from there, of a clip that begins at a frame. */
-const onSource = <Step extends SoundFilters>(steps: readonly Step[], from: number): readonly Step[] =>
-  steps.map((step) => (step.timedFrom === undefined ? step : { ...step, timedFrom: step.timedFrom - from }));
+const isTimed = (steps: readonly SoundFilters[] = []): boolean =>
+  steps.some(({ timedFrom }) => timedFrom !== undefined);
 
 /**
- * What was done before the first retiming is retimed with the picture: a fade-in that is played backwards is a fade-out.
- * So timed filters, and what stands before them, are applied to the source's frames in their own order, and the others
- * to the output's. A timed filter between two retimings has no such place.
+ * What reads the time is retimed with the picture: a fade-in that is played backwards is a fade-out. So it is a part of
+ * what is retimed. What does not is left for later, where it costs least.
  */
-function withEarlySteps(resolved: Resolved, { kind }: Retiming): Resolved {
-  const { timeline, canvas, sound } = resolved;
-  const pictureSteps = canvas?.steps ?? [];
-  if (!timed(pictureSteps) && !timed(sound)) return resolved;
-  const isLaid = timed(pictureSteps) && pictureSteps.some(({ laid }) => laid !== undefined);
-  if (isLaid || sound.some(({ mixed }) => mixed !== undefined))
-    throw new Problem(
-      "unsupported-parameter",
-      `Layers that are heard, or shown beside what reads the time, are laid behind all changes of time: e_${kind} follows them.`,
-      { parameter: `e_${kind}` },
-    );
-  const part = plainPart(timeline);
-  if (!part)
-    throw new Problem(
-      "unsupported-parameter",
-      `An effect that reads the time, such as e_fade, may stand before the first change of time or behind the last, not between two: e_${kind} follows it.`,
-      { parameter: `e_${kind}` },
-    );
-  return {
-    ...resolved,
-    ...(canvas &&
-      timed(pictureSteps) && { canvas: { ...canvas, steps: [], early: onSource(pictureSteps, part.from) } }),
-    ...(timed(sound) && { sound: [], earlySound: onSource(sound, part.from) }),
-  };
-}
+const asFootage = (programme: Programme): Programme =>
+  isTimed(programme.canvas?.steps) || isTimed(programme.sound) ? enclosed(programme) : programme;
 
 /** The stage: one retiming of a component after the other. */
-export const retime = (resolved: Resolved, { retimings = [] }: Edit): Resolved =>
+export const retime = (programme: Programme, { retimings = [] }: Edit): Programme =>
   retimings.reduce((before, retiming) => {
-    const ready = withEarlySteps(before, retiming);
+    const ready = asFootage(before);
     return { ...ready, timeline: bounded(retimed(ready.timeline, retiming), retiming) };
-  }, resolved);
+  }, programme);

@@ -13,29 +13,19 @@ import {
   toNumber,
   type Volume,
 } from "#transformation";
-import { type Canvas, canvasOf, type SoundFilters, startingLater, withEffects } from "./canvas.ts";
+import { type Canvas, canvasOf, startingLater, withEffects } from "./canvas.ts";
 import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
+import { type Programme, timelineFrames } from "./programme.ts";
 import { editRegion } from "./region.ts";
 import { retime } from "./retiming.ts";
 import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source } from "./source.ts";
-import { type Timeline, timelineFrames, trimTimeline, wholeTimeline } from "./timeline.ts";
+import { trimTimeline, wholeTimeline } from "./timeline.ts";
 import { turnPicture } from "./turning.ts";
 
-/** What a chain of edits has come to. */
-export interface Resolved {
-  readonly timeline: Timeline;
-  /** Absent where the source has no picture, or the URL wants none. */
-  readonly canvas?: Canvas;
-  /** Timed filters count from a frame of the picture's time line, as on the canvas. */
-  readonly sound: readonly SoundFilters[];
-  /** What is done to the sound before it is retimed, as on the canvas. */
-  readonly earlySound?: readonly SoundFilters[];
-}
-
-type Stage = (resolved: Resolved, edit: Edit) => Resolved;
+type Stage = (resolved: Programme, edit: Edit) => Programme;
 
 const trim: Stage = (resolved, edit) => {
   if (!edit.start && !edit.end && !edit.duration) return resolved;
@@ -51,11 +41,11 @@ const trim: Stage = (resolved, edit) => {
 };
 
 const onCanvas =
-  (change: (canvas: Canvas, edit: Edit, resolved: Resolved) => Canvas): Stage =>
+  (change: (canvas: Canvas, edit: Edit, resolved: Programme) => Canvas): Stage =>
   (resolved, edit) =>
     resolved.canvas ? { ...resolved, canvas: change(resolved.canvas, edit, resolved) } : resolved;
 
-const lengthOf = ({ timeline }: Resolved): Rational => secondsOf(timelineFrames(timeline), timeline.frameRate);
+const lengthOf = ({ timeline }: Programme): Rational => secondsOf(timelineFrames(timeline), timeline.frameRate);
 
 function loudness(change: Volume): Filter {
   const factor = "decibels" in change ? `${change.decibels}dB` : String((100 + change.percent) / 100);
@@ -98,7 +88,7 @@ export const STAGES: readonly Stage[] = [
 ];
 
 /** What an edit makes of a chain's state so far. */
-export const applyEdit = (resolved: Resolved, edit: Edit): Resolved =>
+export const applyEdit = (resolved: Programme, edit: Edit): Programme =>
   STAGES.reduce((staged, stage) => stage(staged, edit), resolved);
 
 /** Values for the whole delivery: the last component that sets one wins. */
@@ -132,8 +122,9 @@ export function soundRate(track: AudioTrack | undefined, encoding: Encoding): nu
 }
 
 /** A source before anything is done to it. */
-export function resolvedSource(source: Source, { encoding }: { encoding: Encoding }): Resolved {
+export function resolvedSource(source: Source, { encoding }: { encoding: Encoding }): Programme {
   return {
+    source,
     timeline: wholeTimeline(source, frameRateOf(source, encoding)),
     ...(source.video && encoding.videoCodec !== "none" && { canvas: canvasOf(source.video) }),
     sound: [],

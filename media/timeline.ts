@@ -17,26 +17,8 @@ import {
 } from "#transformation";
 import { containerNamed } from "./containers.ts";
 import { secondsOf } from "./grid.ts";
+import { type Clip, cutTimeline, plainClip, type Timeline, timelineFrames } from "./programme.ts";
 import type { Source } from "./source.ts";
-
-/**
- * A run of the output. It plays the source from `from` on, for `frames` times `speed` frames of the source's grid at
- * the timeline's frame rate; each frame of the output shows the source's frame in which its own share begins.
- */
-export interface Clip {
-  readonly from: Rational;
-  /** Frames of the output. */
-  readonly frames: number;
-  /** Frames of the source in each frame of the output. */
-  readonly speed: Rational;
-  /** The same frames in the opposite order. */
-  readonly isReversed: boolean;
-}
-
-export interface Timeline {
-  readonly frameRate: Rational;
-  readonly clips: readonly Clip[];
-}
 
 /** Length of the source: of its picture, or without one of its longest sound. */
 export function sourceDuration(source: Source): Rational {
@@ -62,49 +44,16 @@ export function timeZero(source: Source): Rational {
     : rational(first.startSample, first.sampleRate);
 }
 
-/** A run of whole frames, as they are. */
-export const plainClip = (from: number, frames: number): Clip => ({
-  from: rational(from),
-  frames,
-  speed: ONE,
-  isReversed: false,
-});
-
 /** The whole source at a frame rate. */
 export function wholeTimeline(source: Source, frameRate: Rational): Timeline {
   const frames = Math.max(1, round(multiply(sourceDuration(source), frameRate)));
   return { frameRate, clips: [plainClip(0, frames)] };
 }
 
-export const timelineFrames = (timeline: Timeline): number =>
-  timeline.clips.reduce((sum, clip) => sum + clip.frames, 0);
-
 /** The one clip of a timeline that was trimmed and nothing else; undefined for any other. */
 export function plainPart({ clips: [clip, second] }: Timeline): { from: number; frames: number } | undefined {
-  const isPlain = clip && !second && !clip.isReversed && equals(clip.speed, ONE) && clip.from.den === 1;
+  const isPlain = clip && !second && !clip.of && !clip.isReversed && equals(clip.speed, ONE) && clip.from.den === 1;
   return isPlain ? { from: clip.from.num, frames: clip.frames } : undefined;
-}
-
-/** The frame of the source that a clip shows as its frame `index`. */
-export const sourceFrameAt = ({ from, frames, speed, isReversed }: Clip, index: number): number =>
-  floor(add(from, multiply(rational(isReversed ? frames - 1 - index : index), speed)));
-
-/** Frames [low, high) of a clip. */
-export const cutClip = (clip: Clip, low: number, high: number): Clip => ({
-  ...clip,
-  from: add(clip.from, multiply(rational(clip.isReversed ? clip.frames - high : low), clip.speed)),
-  frames: high - low,
-});
-
-/** The clips that output frames [from, to) show. */
-export function cutTimeline(timeline: Timeline, from: number, to: number): readonly Clip[] {
-  let start = 0;
-  return timeline.clips.flatMap((clip) => {
-    const [low, high] = [Math.max(from, start), Math.min(to, start + clip.frames)];
-    const cut = low < high ? [cutClip(clip, low - start, high - start)] : [];
-    start += clip.frames;
-    return cut;
-  });
 }
 
 /**
@@ -168,9 +117,9 @@ export function accelerateTimeline(timeline: Timeline, factor: Rational): Timeli
   return { ...timeline, clips: lasting.length > 0 ? lasting : cutTimeline(timeline, 0, 1) };
 }
 
-/** Whether all speeds of a timeline lie within bounds. */
+/** Whether all speeds of a timeline lie within bounds; a frame that is held has none. */
 export const speedsWithin = ({ clips }: Timeline, least: Rational, most: Rational): boolean =>
-  clips.every(({ speed }) => compare(speed, least) >= 0 && compare(speed, most) <= 0);
+  clips.every(({ speed }) => speed.num === 0 || (compare(speed, least) >= 0 && compare(speed, most) <= 0));
 
 /** The most clips that any span of so many frames meets. */
 export function mostClipsWithin({ clips }: Timeline, frames: number): number {

@@ -12,9 +12,10 @@ import {
 } from "../formats/file-codecs.ts";
 import type { Format } from "../formats/index.ts";
 import { sampleAt, secondsOf } from "../grid.ts";
-import { type DeliveryPlan, plainPartOf } from "../plan.ts";
+import type { DeliveryPlan } from "../plan.ts";
 import { type AudioRendition, audioRenditions, fullRenditions } from "../renditions.ts";
 import { earlierSeek } from "../seek.ts";
+import { plainPart } from "../timeline.ts";
 import { videoTiming } from "./frame-filters.ts";
 import type { JobInput } from "./job.ts";
 import { pictures } from "./pictures.ts";
@@ -58,9 +59,11 @@ export function clipCodec(
 export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: string): WholeParts {
   checkLength(plan, extension, MAX_CLIP_SECONDS);
   const picture = clipVideo(plan, clipCodec(plan, format.video, extension));
-  // Of one part of the source picture and sound are read together, of several, or of layers, each by itself.
-  const isOnePart = plainPartOf(plan) !== undefined && (picture?.inputs.length ?? 0) <= 1;
-  const sound = clipAudio(plan, format.audio, isOnePart ? 0 : (picture?.inputs.length ?? 0));
+  const alone = clipAudio(plan, format.audio, 0);
+  // Picture and sound of one part of the source are read together, those of several, or of layers, each by itself.
+  const isOnePart =
+    plainPart(plan.timeline) !== undefined && [picture, alone].every((reading) => (reading?.inputs.length ?? 0) <= 1);
+  const sound = isOnePart ? alone : clipAudio(plan, format.audio, picture?.inputs.length ?? 0);
   const inputs = [...(picture?.inputs ?? []), ...(sound?.inputs ?? [])];
   checkInputs(inputs, extension);
   return {

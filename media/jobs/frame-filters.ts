@@ -1,10 +1,10 @@
 /** From decoded pictures to the frames of the grid: the filters before any change of the picture. */
 
 import { divide, type Filter, type Rational, rational, round, toNumber } from "#transformation";
-import type { PicturePlan } from "../plan.ts";
+import { type Programme, timelineFrames } from "../programme.ts";
 import type { VideoTrack } from "../source.ts";
 import { dropsFrames } from "../stages.ts";
-import { timelineFrames, wholeTimeline } from "../timeline.ts";
+import { wholeTimeline } from "../timeline.ts";
 
 /** The picture's time scale: the frame rate's numerator, multiplied where players would find it coarse. */
 const MIN_TIMESCALE = 12_000;
@@ -19,18 +19,17 @@ const subticksOf = (timeBase: Rational): number => (toNumber(timeBase) > 1 / 20_
 
 /** From decoded pictures to frames [from, to) of the source's grid, numbered from `firstFrame` on. */
 export function frameFilters(
-  plan: PicturePlan,
+  { source, timeline: { frameRate } }: Programme,
   track: VideoTrack,
   span: { from: number; to: number; firstFrame: number },
 ): readonly Filter[] {
-  const { frameRate } = plan.grid;
   // Where pictures are dropped, every second one may lie half-way between two slots: a millisecond decides all such
   // ties alike (measured: 526 of 718 steps were uneven without it). The least that time stamps can express brings the
   // last picture into its slot where the container does not say how long it lasts (see `fps` below).
   const subticks = subticksOf(track.timeBase);
-  const tie = dropsFrames(plan.source, frameRate) ? round(divide(rational(subticks, 1000), track.timeBase)) : 0;
+  const tie = dropsFrames(source, frameRate) ? round(divide(rational(subticks, 1000), track.timeBase)) : 0;
   const zero = track.startTicks * subticks - Math.max(1, tie);
-  const whole = timelineFrames(wholeTimeline(plan.source, frameRate));
+  const whole = timelineFrames(wholeTimeline(source, frameRate));
   const rate = `${frameRate.num}/${frameRate.den}`;
   return [
     ...(subticks === 1 ? [] : [{ name: "settb", options: { expr: `intb/${subticks}` } }]),

@@ -4,7 +4,7 @@ import type { Filter, FilterInput, Rational } from "#transformation";
 import type { CanvasFilters, LaidPicture } from "../canvas.ts";
 import { isRgb, outputColour } from "../colour.ts";
 import { outsideCorners } from "../framing.ts";
-import type { PicturePlan } from "../plan.ts";
+import type { Programme } from "../programme.ts";
 import type { Seeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
 import type { JobInput } from "./job.ts";
@@ -12,12 +12,12 @@ import { type FrameSpan, pictures } from "./pictures.ts";
 
 /** The filters that lay it, and what it reads; undefined where nothing of it is shown in the span. */
 export function laidPicture(
-  plan: PicturePlan,
+  programme: Programme,
   { laid, timedFrom }: CanvasFilters,
   span: FrameSpan,
   firstInput: number,
 ): { readonly inputs: readonly JobInput[]; readonly filters: readonly Filter[] } | undefined {
-  const [base, track] = [plan.source.video, laid?.source.video];
+  const [base, track] = [programme.source.video, laid?.source.video];
   if (!laid || !base || !track) return undefined;
   const end = span.start + span.frames;
   const [from, to] =
@@ -27,7 +27,7 @@ export function laidPicture(
   if (from >= to) return undefined;
   const { source, timeline, canvas, isStill } = laid;
   const shown = isStill ? { start: 0, frames: 1 } : { start: from + (timedFrom ?? 0) - laid.from, frames: to - from };
-  const reading = pictures({ source, timeline, canvas, grid: plan.grid }, track, shown, firstInput);
+  const reading = pictures({ source, timeline, canvas, sound: [] }, track, shown, firstInput);
   const branch = (filters: readonly Filter[]): FilterInput => ({
     ...(reading.stream && { stream: reading.stream }),
     filters: [...reading.filters, ...filters, ...lasting(from, isStill ? to - from : 1)],
@@ -35,7 +35,12 @@ export function laidPicture(
   const colours = { ...read(track), ...written(base) };
   const inputs = reading.inputs.map((input) => ({ version: source.version, ...input, seeks: sureSeeks(input, track) }));
   if (laid.blend) {
-    const over = { branch: branch(inRgb(track, laid)), from, frames: to - from, frameRate: plan.grid.frameRate };
+    const over = {
+      branch: branch(inRgb(track, laid)),
+      from,
+      frames: to - from,
+      frameRate: programme.timeline.frameRate,
+    };
     return { inputs, filters: blended(laid, laid.blend, base, over) };
   }
   const options = { x: laid.x, y: laid.y, ...WITH_ITS_FRAMES };
@@ -46,15 +51,19 @@ export function laidPicture(
  * Shown with the frames that it has, to the frame. Not by `enable`: that is asked for each frame of either input, so
  * that `n` counts now these and now those (framesync.c, measured).
  */
-const WITH_ITS_FRAMES = { eof_action: "pass" } as const;
+export const WITH_ITS_FRAMES = { eof_action: "pass" } as const;
 
 /** Missing frames of a layer would not show in the number of the output's: without an index it is read from the start. */
 const sureSeeks = ({ seeks }: JobInput, { keyframes }: VideoTrack): Seeks => (keyframes ? seeks : [null]);
 
+/** One picture, shown for so many frames. */
+export const held = (frames: number): readonly Filter[] =>
+  frames > 1 ? [{ name: "tpad", options: { stop_mode: "clone", stop: frames - 1 } }] : [];
+
 /** Numbered from a frame of the output on; the last one is shown for so many frames. */
 const lasting = (from: number, frames: number): readonly Filter[] => [
   { name: "setpts", options: { expr: `N+${from}` } },
-  ...(frames > 1 ? [{ name: "tpad", options: { stop_mode: "clone", stop: frames - 1 } }] : []),
+  ...held(frames),
 ];
 
 type Colours = Readonly<Record<string, string>>;

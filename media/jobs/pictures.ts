@@ -1,19 +1,24 @@
 /** From the source to the pictures of a span of the output: what is read, and the filters up to the encoder's own. */
 
-import { add, equals, type Filter, floor, multiply, ONE, type Rational, rational, subtract } from "#transformation";
+import { equals, type Filter, floor, multiply, ONE, Problem, type Rational, rational, toFixed } from "#transformation";
 import { canvasFilters } from "../canvas.ts";
-import { type PicturePlan, plainPartOf } from "../plan.ts";
+import { secondsOf } from "../grid.ts";
+import {
+  type Clip,
+  type Crossing,
+  cutClip,
+  cutTimeline,
+  type Footage,
+  footageFrameAt,
+  isCrossing,
+  type Programme,
+} from "../programme.ts";
 import { videoSeeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
-import { type Clip, cutClip, cutTimeline, sourceFrameAt } from "../timeline.ts";
+import { plainPart } from "../timeline.ts";
 import { frameFilters } from "./frame-filters.ts";
-import type { Filtered, JobInput } from "./job.ts";
-import { laidPicture } from "./laying.ts";
-
-/** What a job reads, and what becomes of it. */
-export interface Reading extends Filtered {
-  readonly inputs: readonly JobInput[];
-}
+import { held, laidPicture, WITH_ITS_FRAMES } from "./laying.ts";
+import { followedBy, joinedBy, ofSource, type Reading, readInTurn } from "./reading.ts";
 
 /** Frames of the output. */
 export interface FrameSpan {
@@ -25,63 +30,54 @@ export interface FrameSpan {
  * Output frames [start, start + frames), with their numbers as time stamps.
  * @param firstInput how many inputs of the job come before these
  */
-export function pictures(plan: PicturePlan, track: VideoTrack, span: FrameSpan, firstInput = 0): Reading {
-  const { inputs: read, stream, filters: framed } = retimedPictures(plan, track, span, firstInput);
+export function pictures(programme: Programme, track: VideoTrack, span: FrameSpan, firstInput = 0): Reading {
+  const { inputs: read, stream, filters: framed } = retimedPictures(programme, track, span, firstInput);
   const [inputs, filters] = [[...read], [...framed]];
-  for (const step of plan.canvas?.steps ?? []) {
-    const laid = step.laid && laidPicture(plan, step, span, firstInput + inputs.length);
+  for (const step of programme.canvas?.steps ?? []) {
+    const laid = step.laid && laidPicture(programme, step, span, firstInput + inputs.length);
     inputs.push(...(laid?.inputs ?? []));
     filters.push(...(step.laid ? (laid?.filters ?? []) : canvasFilters([step])));
   }
   return { inputs, ...(stream && { stream }), filters };
 }
 
-/** The frames of the timeline, before anything is done to the picture that its early steps do not. */
-function retimedPictures(plan: PicturePlan, track: VideoTrack, span: FrameSpan, firstInput: number): Reading {
-  const { timeline, grid } = plan;
-  const part = plainPartOf(plan);
-  const stream = (input: number) => ({ input: firstInput + input, streamIndex: track.streamIndex });
+/** The frames of the timeline, before anything is done to the picture. */
+function retimedPictures(programme: Programme, track: VideoTrack, span: FrameSpan, firstInput: number): Reading {
+  const { source, timeline } = programme;
+  const { frameRate } = timeline;
+  const part = plainPart(timeline);
   if (part) {
     const from = part.from + span.start;
     return {
-      inputs: [{ seeks: videoSeeks(plan.source, track, from, grid.frameRate) }],
-      stream: stream(0),
-      filters: frameFilters(plan, track, { from, to: from + span.frames, firstFrame: span.start }),
+      inputs: [{ seeks: videoSeeks(source, track, from, frameRate) }],
+      stream: { input: firstInput, streamIndex: track.streamIndex },
+      filters: frameFilters(programme, track, { from, to: from + span.frames, firstFrame: span.start }),
     };
   }
-  const pieces = cutTimeline(timeline, span.start, span.start + span.frames).flatMap((clip) => portions(clip, track));
-  const inputs = pieces.map((piece) => ({
-    seeks: videoSeeks(plan.source, track, earliestFrame(piece), grid.frameRate),
-  }));
-  const chains = pieces.map((piece) => pieceFilters(plan, track, piece));
-  const [first, second] = chains;
-  if (first && !second) {
-    const numbered = span.start === 0 ? [] : [{ name: "setpts", options: { expr: `PTS+${span.start}` } }];
-    return { inputs, stream: stream(0), filters: [...first, ...numbered] };
+  const pieces = cutTimeline(timeline, span.start, span.start + span.frames).flatMap((clip) =>
+    portions(clip, programme),
+  );
+  const readings = readInTurn(pieces, firstInput, (piece, first) => readPiece(programme, track, piece, first));
+  const [reading, second] = readings;
+  if (reading && !second) {
+    return span.start === 0 ? reading : followedBy(reading, { name: "setpts", options: { expr: `PTS+${span.start}` } });
   }
-  const joined: Filter = {
-    name: "concat",
-    options: { n: chains.length },
-    inputs: chains.map((filters, input) => ({ stream: stream(input), filters })),
-  };
-  const numbered: Filter[] = [
-    // concat counts microseconds.
-    { name: "settb", options: { expr: `${grid.frameRate.den}/${grid.frameRate.num}` } },
-    { name: "setpts", options: { expr: `N+${span.start}` } },
-  ];
-  return { inputs, filters: [joined, ...numbered] };
+  const joined = joinedBy({ name: "concat", options: { n: readings.length } }, readings);
+  // concat counts microseconds.
+  return followedBy(joined, inFrames(frameRate), { name: "setpts", options: { expr: `N+${span.start}` } });
 }
 
-/** The first frame of the source that a clip shows, whichever way it plays. */
-const earliestFrame = ({ from }: Clip): number => floor(from);
+/** Time stamps that count frames. */
+const inFrames = ({ num, den }: Rational): Filter => ({ name: "settb", options: { expr: `${den}/${num}` } });
 
 /** What may wait in memory to be shown in reverse. */
 const REVERSED_BYTES = 384 * 2 ** 20;
 
 /** A reversed clip in portions that fit into memory, each decoded by itself. */
-function portions(clip: Clip, track: VideoTrack): readonly Clip[] {
-  if (!clip.isReversed) return [clip];
-  const frameBytes = track.width * track.height * (track.bitDepth > 8 ? 3 : 1.5);
+function portions(clip: Clip, { source: { video }, canvas }: Programme): readonly Clip[] {
+  if (!clip.isReversed || !video) return [clip];
+  const { width, height } = (clip.of && canvas?.pixels) ?? video;
+  const frameBytes = width * height * (video.bitDepth > 8 ? 3 : 1.5);
   const most = Math.max(1, Math.floor(REVERSED_BYTES / frameBytes));
   const count = Math.ceil(clip.frames / most);
   return Array.from({ length: count }, (_, index) =>
@@ -90,24 +86,74 @@ function portions(clip: Clip, track: VideoTrack): readonly Clip[] {
 }
 
 /** The frames of a piece, numbered from 0. */
-function pieceFilters(plan: PicturePlan, track: VideoTrack, piece: Clip): readonly Filter[] {
-  const from = earliestFrame(piece);
-  const last = sourceFrameAt({ ...piece, isReversed: false }, piece.frames - 1);
-  const early = plan.canvas?.early;
-  // Early steps count from the source's frame 0.
-  const firstFrame = early ? from : 0;
-  return [
-    ...frameFilters(plan, track, { from, to: last + 1, firstFrame }),
-    ...canvasFilters(early ?? []),
-    ...paced(piece, add(subtract(piece.from, rational(from)), rational(firstFrame)), plan.grid.frameRate),
+function readPiece(programme: Programme, track: VideoTrack, piece: Clip, firstInput: number): Reading {
+  const { source, timeline } = programme;
+  const from = floor(piece.from);
+  const to = footageFrameAt({ ...piece, isReversed: false }, piece.frames - 1) + 1;
+  const reading: Reading = piece.of
+    ? readFootage(programme, piece.of, { start: from, frames: to - from }, firstInput)
+    : {
+        inputs: [{ seeks: videoSeeks(source, track, from, timeline.frameRate) }],
+        stream: { input: firstInput, streamIndex: track.streamIndex },
+        filters: frameFilters(programme, track, { from, to, firstFrame: from }),
+      };
+  return followedBy(
+    reading,
+    ...paced(piece, timeline.frameRate),
     ...(piece.isReversed && piece.frames > 1 ? [{ name: "reverse" }] : []),
-  ];
+  );
 }
 
-/** From frames of the source, of which `from` stands first in the piece, to those of the output. */
-function paced({ frames, speed }: Clip, from: Rational, frameRate: Rational): readonly Filter[] {
-  if (equals(speed, ONE))
-    return floor(from) === 0 ? [] : [{ name: "setpts", options: { expr: `PTS-(${floor(from)})` } }];
+/** Frames of a part of a programme, with their numbers as time stamps. */
+function readFootage(around: Programme, footage: Footage, span: FrameSpan, firstInput: number): Reading {
+  if (isCrossing(footage)) return readCrossing(around, footage, span, firstInput);
+  const { source } = footage;
+  if (!source.video) throw new Problem("no-picture", "There is no picture in what is joined here.", { parameter: "l" });
+  return ofSource(pictures(footage, source.video, span, firstInput), source.version, around.source.version);
+}
+
+/** Both programmes of a crossing, each with the frames that it has there, and what lets one through the other. */
+function readCrossing(around: Programme, crossing: Crossing, span: FrameSpan, firstInput: number): Reading {
+  const { first, firstFrom, second, by, frames } = crossing;
+  const { frameRate } = around.timeline;
+  const own = (programme: Programme, start: number) => ({ programme, span: { start, frames: span.frames } });
+  const parts = [
+    own(first, firstFrom + span.start),
+    own(second, span.start),
+    ...(typeof by === "string" ? [] : [own(by, span.start)]),
+  ];
+  const readings = readInTurn(parts, firstInput, (part, input) =>
+    followedBy(readFootage(around, part.programme, part.span, input), inFrames(frameRate), {
+      name: "setpts",
+      options: { expr: "N" },
+    }),
+  );
+  const joined =
+    typeof by === "string"
+      ? joinedBy(transition(by, frames, span.start, frameRate), readings)
+      : joinedBy({ name: "overlay", options: WITH_ITS_FRAMES }, letThrough(readings));
+  return followedBy(joined, inFrames(frameRate), { name: "setpts", options: { expr: `N+${span.start}` } });
+}
+
+/** Begun in its middle where a span does: `offset` counts from the first frame that comes. */
+function transition(name: string, frames: number, start: number, frameRate: Rational): Filter {
+  const seconds = (count: number): string => toFixed(secondsOf(count, frameRate), 6);
+  const offset = start === 0 ? "0" : `-${seconds(start)}`;
+  return { name: "xfade", options: { transition: name, duration: seconds(frames), offset } };
+}
+
+/** The second of two programmes as a layer over the first, seen as far as a third one is light. */
+function letThrough([first, second, matte]: readonly Reading[]): readonly Reading[] {
+  if (!first || !second || !matte) return [];
+  const grey = followedBy(matte, { name: "format", options: { pix_fmts: "gray" } });
+  return [first, joinedBy({ name: "alphamerge" }, [second, grey])];
+}
+
+/** From frames of the footage to those of the timeline, numbered from 0. */
+function paced({ from, frames, speed }: Clip, frameRate: Rational): readonly Filter[] {
+  const fromZero = floor(from) === 0 ? [] : [{ name: "setpts", options: { expr: `PTS-(${floor(from)})` } }];
+  if (equals(speed, ONE)) return fromZero;
+  if (speed.num === 0) return [...fromZero, ...held(frames)];
   // Frame i is the first to be shown at the first output frame that begins in it or behind it: ceil((i - from) / speed),
   // in whole numbers, so that no rounding moves it.
   const divisor = multiply(rational(from.den), rational(speed.num));

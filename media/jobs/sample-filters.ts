@@ -12,7 +12,7 @@ export interface SampleSpan {
   readonly to: number;
 }
 
-const STEREO: Filter = { name: "aformat", options: { sample_fmts: "fltp", channel_layouts: "stereo" } };
+export const STEREO: Filter = { name: "aformat", options: { sample_fmts: "fltp", channel_layouts: "stereo" } };
 
 /** Gaps become silence; first_pts counts input samples (measured: output samples drift by 158 a segment). */
 const resampled = (sampleRate: number, first: number): Filter => ({
@@ -54,30 +54,23 @@ export function sourceSamples(
 const SETTLING_SAMPLES = 512;
 
 /**
- * Sound at another speed and, as of a tape, another pitch. Sample `zero` of the source becomes sample 0, and each
+ * Sound at another speed and, as of a tape, another pitch. Sample `zero` of what is read becomes sample 0, and each
  * further one of `sampleRate` a second lies `speed` times as far. Every span is resampled from where samples of both
  * coincide, so that spans which are made apart fit together.
+ * @returns which samples to read, at `sourceRate`, and the filters from them to samples [from, to)
  */
-export function pacedSamples(
-  source: Source,
-  track: AudioTrack,
-  { zero, speed, sampleRate }: { zero: number; speed: Rational; sampleRate: number },
+export function pacing(
+  { zero, speed, sampleRate, sourceRate }: { zero: number; speed: Rational; sampleRate: number; sourceRate: number },
   { from, to }: SampleSpan,
-  effects: readonly Filter[],
-): { readonly firstSample: number; readonly filters: readonly Filter[] } {
-  const ratio = multiply(speed, rational(track.sampleRate, sampleRate));
+): { readonly samples: SampleSpan; readonly filters: readonly Filter[] } {
+  const ratio = multiply(speed, rational(sourceRate, sampleRate));
   const coincidence = Math.floor((from - SETTLING_SAMPLES) / ratio.den);
   const [firstSample, first] = [zero + coincidence * ratio.num, coincidence * ratio.den];
   // Rates are only a way to say the ratio; those of sound as it is are sure to be taken.
   const factor = Math.ceil(sampleRate / ratio.den);
   return {
-    firstSample,
+    samples: { from: firstSample, to: zero + Math.ceil(((to + SETTLING_SAMPLES) * ratio.num) / ratio.den) },
     filters: [
-      placed(source, track, firstSample),
-      { name: "atrim", options: { start_pts: firstSample } },
-      resampled(track.sampleRate, firstSample),
-      STEREO,
-      ...effects,
       { name: "asetrate", options: { sample_rate: ratio.num * factor } },
       { name: "aresample", options: { sample_rate: ratio.den * factor } },
       { name: "asetrate", options: { sample_rate: sampleRate } },
