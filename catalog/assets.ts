@@ -45,20 +45,30 @@ export interface AssetCatalog {
   ): Promise<readonly { readonly objectKey: string; readonly version: string }[]>;
 }
 
-const named = (table: typeof assets | typeof sources, { cloud, deliveryType, publicId }: AssetName) =>
-  and(eq(table.cloud, cloud), eq(table.deliveryType, deliveryType), eq(table.publicId, publicId));
+const named = (
+  table: typeof assets | typeof sources,
+  { cloud, deliveryType, publicId, resourceType = "video" }: AssetName,
+) =>
+  and(
+    eq(table.cloud, cloud),
+    eq(table.deliveryType, deliveryType),
+    eq(table.publicId, publicId),
+    eq(table.resourceType, resourceType),
+  );
 
 const joined = and(
   eq(sources.cloud, assets.cloud),
   eq(sources.deliveryType, assets.deliveryType),
   eq(sources.publicId, assets.publicId),
+  eq(sources.resourceType, assets.resourceType),
   eq(sources.version, assets.sourceVersion),
 );
 
 type Row = { assets: typeof assets.$inferSelect; sources: typeof sources.$inferSelect };
 
-const foundFrom = ({ assets: asset, sources: stored }: Row): FoundAsset => ({
+const foundFrom = ({ assets: { resourceType, ...asset }, sources: stored }: Row): FoundAsset => ({
   ...asset,
+  ...(resourceType === "raw" && { resourceType }),
   source: stored.facts,
   objectKey: stored.objectKey,
   etag: stored.etag,
@@ -80,8 +90,8 @@ export const assetCatalog = (db: Database): AssetCatalog => ({
   },
 
   async putAsset(asset, { source, objectKey, etag }) {
-    const { cloud, deliveryType, publicId } = asset;
-    const name = { cloud, deliveryType, publicId };
+    const { cloud, deliveryType, publicId, resourceType = "video" } = asset;
+    const name = { cloud, deliveryType, publicId, resourceType };
     const row = {
       ...name,
       version: source.version,
@@ -91,7 +101,7 @@ export const assetCatalog = (db: Database): AssetCatalog => ({
       storedAt: asset.uploadedAt,
       replacedAt: null,
     };
-    const entry = { ...asset, sourceVersion: source.version };
+    const entry = { ...asset, ...name, sourceVersion: source.version };
     await db.batch([
       db
         .update(sources)
@@ -101,14 +111,14 @@ export const assetCatalog = (db: Database): AssetCatalog => ({
         .insert(sources)
         .values(row)
         .onConflictDoUpdate({
-          target: [sources.cloud, sources.deliveryType, sources.publicId, sources.version],
+          target: [sources.cloud, sources.deliveryType, sources.publicId, sources.version, sources.resourceType],
           set: { objectKey, etag, facts: source, storedAt: asset.uploadedAt, replacedAt: null },
         }),
       db
         .insert(assets)
         .values(entry)
         .onConflictDoUpdate({
-          target: [assets.cloud, assets.deliveryType, assets.publicId],
+          target: [assets.cloud, assets.deliveryType, assets.publicId, assets.resourceType],
           // An asset keeps its identity and its birthday when its bytes are replaced.
           set: {
             sourceVersion: source.version,

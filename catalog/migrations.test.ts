@@ -54,6 +54,27 @@ describe("migrations", () => {
     }
   });
 
+  it("keep what was uploaded before subtitles were", async () => {
+    const { d1, rows, stop } = await startDatabase({ migrated: false });
+    const apply = async (names: (name: string) => boolean) => {
+      for (const { statements } of migrations().filter(({ name }) => names(name)))
+        await d1.batch(statements.map((statement) => d1.prepare(statement)));
+    };
+    await apply((name) => name < "0002");
+    await d1.batch([
+      d1.prepare("INSERT INTO assets VALUES ('demo', 'upload', 'film', 'id', 'v', 1, 2, 'film', '[]', '{}')"),
+      d1.prepare("INSERT INTO sources VALUES ('demo', 'upload', 'film', 'v', 'key', 'etag', '{}', 3, 4)"),
+    ]);
+    await apply((name) => name >= "0002");
+    expect(await rows("SELECT * FROM assets")).toMatchObject([
+      { public_id: "film", resource_type: "video", asset_id: "id", uploaded_at: 1, tags: "[]" },
+    ]);
+    expect(await rows("SELECT * FROM sources")).toMatchObject([
+      { public_id: "film", resource_type: "video", object_key: "key", stored_at: 3, replaced_at: 4 },
+    ]);
+    await stop();
+  });
+
   it("make every index of the schema", async () => {
     const wanted = tables.flatMap(({ indexes }) => indexes.map(({ config }) => config.name));
     expect([...(await namesOf("index"))].sort()).toEqual(wanted.sort());

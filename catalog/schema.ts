@@ -8,6 +8,8 @@ const assetName = {
   cloud: text("cloud").notNull(),
   deliveryType: text("delivery_type").$type<DeliveryType>().notNull(),
   publicId: text("public_id").notNull(),
+  /** `video` is whatever is seen or heard, `raw` a subtitle file. */
+  resourceType: text("resource_type").$type<"video" | "raw">().notNull().default("video"),
 };
 
 /** What a public id stands for at this moment. */
@@ -24,7 +26,7 @@ export const assets = sqliteTable(
     tags: text("tags", { mode: "json" }).$type<readonly string[]>().notNull(),
     context: text("context", { mode: "json" }).$type<Readonly<Record<string, string>>>().notNull(),
   },
-  (table) => [primaryKey({ columns: [table.cloud, table.deliveryType, table.publicId] })],
+  (table) => [primaryKey({ columns: [table.cloud, table.deliveryType, table.publicId, table.resourceType] })],
 );
 
 /** The bytes behind an asset, now and for a day after they were replaced: players hold playlists that name them. */
@@ -40,7 +42,7 @@ export const sources = sqliteTable(
     replacedAt: integer("replaced_at"),
   },
   (table) => [
-    primaryKey({ columns: [table.cloud, table.deliveryType, table.publicId, table.version] }),
+    primaryKey({ columns: [table.cloud, table.deliveryType, table.publicId, table.version, table.resourceType] }),
     index("sources_replaced").on(table.replacedAt),
   ],
 );

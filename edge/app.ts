@@ -8,6 +8,7 @@ import { deliver } from "./deliver.ts";
 import { analyticsQuery } from "./deliveries/analytics-query.ts";
 import { explain } from "./explain.ts";
 import { nameRoutes } from "./name-routes.ts";
+import { deliverRaw } from "./originals.ts";
 import { PREFLIGHT, problemResponse } from "./responses.ts";
 import { servicesOf } from "./services.ts";
 import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
@@ -67,6 +68,8 @@ app.on(["GET", "HEAD"], ["/:cloud/video/*", "/:cloud/videos/*"], async (context)
   services.recorder.record(context.req.raw, response, facts);
   return response;
 });
+
+app.on(["GET", "HEAD"], "/:cloud/raw/*", (context) => deliverRaw(context.req.raw, servicesOf(context)));
 
 app.notFound((context) => {
   const known = context.req.method === "GET" || context.req.method === "HEAD";

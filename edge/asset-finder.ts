@@ -15,8 +15,8 @@ export interface AssetFinder {
 
 export function assetFinder(catalog: Catalog, cache: Cache, waitUntil: (work: Promise<unknown>) => void): AssetFinder {
   // An address of no other kind begins so.
-  const addressOf = ({ cloud, deliveryType, publicId }: AssetName) =>
-    `http://assets.edgereel.internal/${cloud}/${deliveryType}/${encodePublicId(publicId)}`;
+  const addressOf = ({ cloud, deliveryType, publicId, resourceType = "video" }: AssetName) =>
+    `http://assets.edgereel.internal/${cloud}/${resourceType}/${deliveryType}/${encodePublicId(publicId)}`;
   return {
     async find(name) {
       const remembered = await cache.match(addressOf(name));
@@ -25,7 +25,7 @@ export function assetFinder(catalog: Catalog, cache: Cache, waitUntil: (work: Pr
       if (!asset)
         throw new Problem(
           "not-found",
-          `There is no video "${name.publicId.slice(0, 120)}" of type ${name.deliveryType}.`,
+          `There is no ${name.resourceType === "raw" ? "file" : "video"} "${name.publicId.slice(0, 120)}" of type ${name.deliveryType}.`,
           { parameter: "public_id" },
         );
       const headers = { "cache-control": `public, max-age=${REMEMBERED_SECONDS}`, "content-type": "application/json" };

@@ -1,8 +1,8 @@
 /** Delivers the uploaded file itself, by ranges, straight from its bucket. */
 
 import type { FoundAsset } from "#catalog";
-import { containerNamed } from "#media";
-import { Problem } from "#transformation";
+import { containerNamed, SUBTITLE_FORMATS } from "#media";
+import { Problem, parseRawUrl } from "#transformation";
 import type { Grant } from "./access/delivery-access.ts";
 import { fileResponse, type ReadFile } from "./file-response.ts";
 import { cacheControl, finished } from "./responses.ts";
@@ -19,7 +19,7 @@ export async function deliverOriginal(
   const object = await services.sources.head(asset.objectKey);
   if (!object) throw gone();
   const facts = {
-    mediaType: containerNamed(asset.source.container)?.mediaType ?? "application/octet-stream",
+    mediaType: mediaTypeOf(asset.source.container),
     bytes: object.size,
     etag: object.httpEtag,
     uploaded: object.uploaded,
@@ -30,6 +30,20 @@ export async function deliverOriginal(
   if (!response) throw gone();
   response.headers.set("cache-control", cacheControl(ORIGINAL_SECONDS));
   return finished(response, { tier: "copied", ...grant });
+}
+
+const mediaTypeOf = (container: string): string =>
+  containerNamed(container)?.mediaType ??
+  SUBTITLE_FORMATS.find(({ name }) => name === container)?.mediaType ??
+  "application/octet-stream";
+
+/** A raw file, for whoever may have it. */
+export async function deliverRaw(request: Request, services: EdgeServices): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  const url = parseRawUrl(pathname);
+  const credentials = { token: searchParams.get("token") ?? undefined, path: pathname };
+  const grant = await services.access.checkDelivery(url, credentials, { original: true, now: services.now() });
+  return deliverOriginal(request, await services.assets.find(url), grant, services);
 }
 
 const gone = (): Problem => new Problem("not-found", "The uploaded file is gone.");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -142,6 +142,48 @@ describe("an upload by Cloudinary's SDK", () => {
   });
 });
 
+describe("an upload of subtitles", () => {
+  const VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n";
+  const subtitles = async (name: string, text = VTT) => {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  };
+  const raw = (publicId: string) => edge.get(`/demo/raw/upload/${publicId}`);
+
+  it("is answered as a raw file, which its URL gives back byte for byte", async () => {
+    const options = { resource_type: "raw", public_id: "film_en.vtt" } as const;
+    const answer = await sdk.upload(await subtitles("film.vtt"), options);
+    expect(answer).toMatchObject({ ...options, type: "upload", bytes: VTT.length, original_filename: "film" });
+    expect(answer).not.toHaveProperty("duration");
+    expect(answer.secure_url).toBe(`${edge.base}/demo/raw/upload/v${answer.version}/film_en.vtt`);
+    const file = await fetch(answer.secure_url);
+    expect([file.headers.get("content-type"), await file.text()]).toEqual(["text/vtt; charset=utf-8", VTT]);
+  });
+
+  it("leaves a video of the same name alone", async () => {
+    await sdk.upload(await fileOf(join(folder, "same.mp4"), 5000), { public_id: "same" });
+    await sdk.upload(await subtitles("same.vtt"), { public_id: "same", resource_type: "raw" });
+    expect(await original("same")).toHaveLength(5000);
+    expect(await sdk.cloudinary.uploader.destroy("same", { resource_type: "raw" })).toEqual({ result: "ok" });
+    expect((await raw("same")).status).toBe(404);
+    expect(await original("same")).toHaveLength(5000);
+  });
+
+  it("replaces what it is called", async () => {
+    await sdk.upload(await subtitles("one.vtt"), { public_id: "again.vtt", resource_type: "raw" });
+    await sdk.upload(await subtitles("two.vtt", `${VTT}\n`), { public_id: "again.vtt", resource_type: "raw" });
+    expect((await (await raw("again.vtt")).text()).length).toBe(VTT.length + 1);
+  });
+
+  it("is told from films by its name where the client leaves that open, which ends as the file does", async () => {
+    const srt = await subtitles("open.srt", "1\n00:00:01,000 --> 00:00:02,000\nHello\n");
+    const options = { resource_type: "auto", use_filename: true, unique_filename: false } as const;
+    expect(await sdk.upload(srt, options)).toMatchObject({ public_id: "open.srt", resource_type: "raw" });
+    expect((await sdk.upload(srt, { resource_type: "raw" })).public_id).toMatch(/^[a-z0-9]{20}\.srt$/);
+  });
+});
+
 describe("an upload that is refused", () => {
   const refusal = async (act: () => Promise<unknown>): Promise<{ message: string; http_code: number }> => {
     try {
@@ -161,7 +203,8 @@ describe("an upload that is refused", () => {
     ["signed with another key", { api_key: "1" }, 401, /signature/i],
     ["signed long ago", { timestamp: 1_500_000_000 }, 401, /timestamp/],
     ["of a type that does not exist", { type: "fetch" }, 400, /type takes upload/],
-    ["as a raw file", { resource_type: "raw" }, 400, /resource_type/],
+    ["as a raw file that is no subtitles", { resource_type: "raw" }, 400, /UTF-8|subtitle file/],
+    ["as something else", { resource_type: "font" }, 400, /resource_type/],
     ["under a name that no URL can hold", { public_id: "a//b" }, 400, /public id/],
     ["to another cloud", { cloud_name: "other" }, 404, /cloud/],
   ])("%s", async (_, options, status, message) => {
@@ -187,6 +230,15 @@ describe("an upload that is refused", () => {
     expect(await storedObjects()).toEqual(before);
     expect(await edge.sql("SELECT * FROM assets WHERE public_id = 'unplayable'")).toEqual([]);
     expect(await edge.sql("SELECT * FROM uploads")).toEqual([]);
+  });
+
+  it("because its subtitles are broken, and says where", async () => {
+    const path = join(folder, "broken.srt");
+    await writeFile(path, "1\n00:00:01,000 --> soon\nHello\n");
+    const before = await storedObjects();
+    const error = await refusal(() => sdk.upload(path, { public_id: "broken.srt", resource_type: "raw" }));
+    expect(error).toMatchObject({ http_code: 400, message: expect.stringMatching(/Line 2.*soon/) });
+    expect(await storedObjects()).toEqual(before);
   });
 
   it("because it is empty", async () => {

@@ -19,4 +19,6 @@ export * from "./programme.ts";
 export * from "./progressive.ts";
 export * from "./renditions.ts";
 export * from "./source.ts";
+export type * from "./subtitles/cue.ts";
+export * from "./subtitles/parse.ts";
 export * from "./timeline.ts";

@@ -14,6 +14,8 @@ export interface AssetName {
   readonly cloud: string;
   readonly deliveryType: DeliveryType;
   readonly publicId: string;
+  /** Subtitle files are `raw`: their names are none of those of what is seen or heard. Absent: `video`. */
+  readonly resourceType?: "video" | "raw";
 }
 
 export interface DeliveryUrl extends AssetName {
@@ -57,14 +59,17 @@ const UNSERVED_TYPES = ["fetch", "public", "list", "live", "multi", "text", "spr
 const nothingHere = (): Problem => new Problem("not-found", "There is nothing at this address.");
 
 /** Reads `<cloud>/video/<type>` and answers the rest of the path and its column; throws `not-found` for other paths. */
-export function parseAssetPrefix(path: string): {
+export function parseAssetPrefix(
+  path: string,
+  resourceType = "video",
+): {
   cloud: string;
   deliveryType: DeliveryType;
   rest: string;
   column: number;
 } {
   const [, cloud = "", resource, type = "", ...segments] = path.split("/");
-  if (!CLOUD.test(cloud) || resource !== "video") throw nothingHere();
+  if (!CLOUD.test(cloud) || resource !== resourceType) throw nothingHere();
   const deliveryType = DELIVERY_TYPES.find((known) => known === type);
   if (UNSERVED_TYPES.includes(type))
     throw new Problem("invalid-url", `The type ${type} is not served: upload the file, and ask for it as upload.`, {
@@ -118,6 +123,20 @@ export function parseDeliveryUrl(path: string): DeliveryUrl {
     ...(signature !== undefined && { signature }),
     ...(version !== undefined && { version }),
   };
+}
+
+/** Reads the path of a raw file: its public id holds its extension, and nothing is done to it. */
+export function parseRawUrl(path: string): DeliveryUrl {
+  const { cloud, deliveryType, rest } = parseAssetPrefix(path.replaceAll(/\/{2,}/g, "/"), "raw");
+  const segments = rest.split("/");
+  const signature = SIGNATURE.exec(segments[0] ?? "")?.[1];
+  if (signature !== undefined) segments.shift();
+  const signedPath = segments.join("/");
+  if (segments.length > 1 && /^v\d+$/.test(segments[0] ?? "")) segments.shift();
+  const publicId = segments.map(decodePathSegment).join("/");
+  checkPublicId(publicId);
+  const name: AssetName = { cloud, deliveryType, publicId, resourceType: "raw" };
+  return { ...name, transformation: [], signedPath, ...(signature !== undefined && { signature }) };
 }
 
 function splitExtension(name: string): { publicId: string; extension?: string } {

@@ -20,6 +20,7 @@ export const PROBLEMS = {
   "clip-too-long": { status: 400, title: "The clip is too long for one file", cacheSeconds: 10 },
   "invalid-upload": { status: 400, title: "The upload cannot be accepted" },
   "not-playable": { status: 400, title: "The file is no playable video or audio" },
+  "invalid-subtitles": { status: 400, title: "The subtitles cannot be read" },
   "source-too-large": { status: 400, title: "The file is too large" },
   "invalid-query": { status: 400, title: "Invalid query" },
   unauthorized: { status: 401, title: "Authorization required" },

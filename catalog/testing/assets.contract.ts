@@ -64,6 +64,7 @@ export function describeAssetCatalogContract(adapter: string, empty: () => Promi
         { publicId: "shows/film " },
         { publicId: "shows/fil_" },
         { publicId: "shows/fil%" },
+        { resourceType: "raw" },
       ];
       for (const [index, name] of names.entries())
         await catalog.putAsset(assetOf({ ...name, assetId: `id-${index}` }), storedAs(`version-${index}`));

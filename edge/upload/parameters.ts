@@ -2,9 +2,14 @@
 
 import { checkPublicId, DELIVERY_TYPES, type DeliveryType, Problem } from "#transformation";
 
+/** What a client calls that which it uploads: pictures, for layers, and sound come under any of these but `raw`. */
+export const RESOURCE_NAMES = ["video", "image", "auto", "raw"] as const;
+export type ResourceName = (typeof RESOURCE_NAMES)[number];
+
 export interface UploadParameters {
   readonly publicId: string;
   readonly deliveryType: DeliveryType;
+  readonly resourceType?: "raw";
   readonly overwrite: boolean;
   readonly tags: readonly string[];
   readonly context: Readonly<Record<string, string>>;
@@ -22,18 +27,25 @@ function randomPublicId(random: Uint8Array): string {
 
 const withoutExtension = (filename: string): string => filename.replace(/\.[^.]{1,5}$/, "");
 
+const SUBTITLES = /\.(?:vtt|srt|transcript)$/i;
+
+/** A raw file's name ends as the file does. */
+const extensionOf = (filename: string): string => /\.[A-Za-z0-9]{1,10}$/.exec(filename)?.[0] ?? "";
+
 /** Letters, digits and what is harmless in a path, as Cloudinary derives an id from a file name. */
 const asPublicId = (filename: string): string =>
   withoutExtension(filename)
     .replaceAll(/[^\p{L}\p{N}_.-]+/gu, "_")
     .slice(0, 200) || "file";
 
-function nameOf(fields: ReadonlyMap<string, string>, filename: string, random: Uint8Array): string {
+function nameOf(fields: ReadonlyMap<string, string>, filename: string, isRaw: boolean, random: Uint8Array): string {
   const given = fields.get("public_id");
   if (given !== undefined && given !== "") return given;
-  if (!isTrue(fields.get("use_filename"))) return randomPublicId(random);
-  const base = asPublicId(filename);
-  return isFalse(fields.get("unique_filename")) ? base : `${base}_${randomPublicId(random).slice(0, 6)}`;
+  const extension = isRaw ? extensionOf(filename) : "";
+  if (!isTrue(fields.get("use_filename"))) return randomPublicId(random) + extension;
+  const base = asPublicId(isRaw ? filename.slice(0, filename.length - extension.length) : filename);
+  const unique = isFalse(fields.get("unique_filename")) ? base : `${base}_${randomPublicId(random).slice(0, 6)}`;
+  return unique + extension;
 }
 
 /** `a=b|c=d`, with `\` before a literal `|` or `=`. */
@@ -49,8 +61,10 @@ function contextOf(text: string): Readonly<Record<string, string>> {
 export function uploadParameters(
   fields: ReadonlyMap<string, string>,
   filename: string,
+  resource: ResourceName,
   random: Uint8Array,
 ): UploadParameters {
+  const isRaw = resource === "raw" || (resource === "auto" && SUBTITLES.test(filename));
   const type = fields.get("type") || "upload";
   const deliveryType = DELIVERY_TYPES.find((known) => known === type);
   if (!deliveryType)
@@ -58,11 +72,12 @@ export function uploadParameters(
       parameter: "type",
     });
   const folder = fields.get("folder") || fields.get("public_id_prefix");
-  const publicId = (folder ? `${folder.replace(/\/+$/, "")}/` : "") + nameOf(fields, filename, random);
+  const publicId = (folder ? `${folder.replace(/\/+$/, "")}/` : "") + nameOf(fields, filename, isRaw, random);
   checkPublicId(publicId);
   return {
     publicId,
     deliveryType,
+    ...(isRaw && { resourceType: "raw" }),
     overwrite: !isFalse(fields.get("overwrite")),
     tags: (fields.get("tags") ?? "")
       .split(",")

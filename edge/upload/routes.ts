@@ -8,7 +8,8 @@ import { type EdgeServices, servicesOf } from "../services.ts";
 import { uploadAnswer } from "./answer.ts";
 import { checkApiSignature } from "./api-signature.ts";
 import { drain } from "./form.ts";
-import { takeUpload } from "./upload.ts";
+import { RESOURCE_NAMES } from "./parameters.ts";
+import { takeUpload, type UploadAddress } from "./upload.ts";
 
 /** Statuses that Cloudinary's SDKs read a message from; for others they say "unexpected status code". */
 const SDK_STATUS: Readonly<Record<number, number>> = { 403: 401, 405: 400, 409: 400, 502: 500, 503: 420 };
@@ -34,8 +35,8 @@ uploadRoutes.post("/:cloud/:resource/upload", async (context) => {
   const services = servicesOf(context);
   const request = context.req.raw;
   const uploaded = await takenOrDrained(request, async () => {
-    checkAddress(context.req.param("cloud"), context.req.param("resource"), services);
-    return takeUpload(request, services.config.cloud, services);
+    const address = addressOf(context.req.param("cloud"), context.req.param("resource"), services);
+    return takeUpload(request, address, services);
   });
   if ("taken" in uploaded) return answered({ done: false, bytes: uploaded.taken.end });
   const base = new URL(context.req.url).origin;
@@ -45,11 +46,12 @@ uploadRoutes.post("/:cloud/:resource/upload", async (context) => {
 
 uploadRoutes.post("/:cloud/:resource/destroy", async (context) => {
   const services = servicesOf(context);
-  checkAddress(context.req.param("cloud"), context.req.param("resource"), services);
+  const { cloud, resource } = addressOf(context.req.param("cloud"), context.req.param("resource"), services);
   const fields = new Map(Object.entries(await context.req.parseBody()).map(([name, value]) => [name, String(value)]));
   await checkApiSignature(fields, services.config, services.now());
   const deliveryType = DELIVERY_TYPES.find((known) => known === (fields.get("type") || "upload")) ?? "upload";
-  const name = { cloud: services.config.cloud, deliveryType, publicId: fields.get("public_id") ?? "" };
+  const publicId = fields.get("public_id") ?? "";
+  const name = { cloud, deliveryType, publicId, ...(resource === "raw" && { resourceType: resource }) };
   const found = await services.catalog.assets.deleteAsset(name, Math.floor(services.now()));
   await services.assets.forget(name);
   return answered({ result: found ? "ok" : "not found" });
@@ -70,17 +72,15 @@ const answered = (body: unknown): Response =>
     headers: { ...PREFLIGHT, "content-type": "application/json", "cache-control": "no-store" },
   });
 
-/** What a file is shows in its bytes: pictures, for layers, are uploaded under any of these names. */
-function checkAddress(cloud: string, resource: string, services: EdgeServices): void {
+/** What a file is shows in its bytes: whatever is seen or heard comes under any of its names, subtitles as `raw`. */
+function addressOf(cloud: string, resource: string, services: EdgeServices): UploadAddress {
   if (cloud !== services.config.cloud)
     throw new Problem("not-found", `There is no cloud "${cloud.slice(0, 64)}" here.`, { parameter: "cloud_name" });
-  if (resource !== "video" && resource !== "auto" && resource !== "image") {
-    throw new Problem(
-      "invalid-upload",
-      `resource_type must be "video" (audio, too) or "image", not "${resource.slice(0, 20)}".`,
-      {
-        parameter: "resource_type",
-      },
-    );
-  }
+  const known = RESOURCE_NAMES.find((name) => name === resource);
+  if (known) return { cloud, resource: known };
+  throw new Problem(
+    "invalid-upload",
+    `resource_type must be "video" (audio, too), "image" or "raw" (subtitles), not "${resource.slice(0, 20)}".`,
+    { parameter: "resource_type" },
+  );
 }

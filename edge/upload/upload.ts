@@ -4,11 +4,12 @@ import type { Asset, FoundAsset } from "#catalog";
 import { Problem } from "#transformation";
 import { hex } from "../access/hash.ts";
 import type { EdgeServices } from "../services.ts";
+import { probeSubtitles } from "../subtitle-files.ts";
 import { checkApiSignature } from "./api-signature.ts";
 import { type ChunkRange, ChunkWriter, firstChunkBytes, parseContentRange, partNumber } from "./chunk.ts";
 import { readUploadForm, type UploadForm } from "./form.ts";
 import { ObjectWriter, type WrittenObject } from "./object-writer.ts";
-import { type UploadParameters, uploadParameters } from "./parameters.ts";
+import { type ResourceName, type UploadParameters, uploadParameters } from "./parameters.ts";
 
 /** A finished upload, or a chunk that was taken. */
 export type Uploaded = { readonly asset: FoundAsset; readonly existing: boolean } | { readonly taken: ChunkRange };
@@ -16,23 +17,29 @@ export type Uploaded = { readonly asset: FoundAsset; readonly existing: boolean 
 /** Names no user chose: object keys hold what every signer spells alike. */
 const newObjectKey = (): string => `sources/${crypto.randomUUID()}`;
 
+/** Where an upload goes: the cloud, and what its client calls it. */
+export interface UploadAddress {
+  readonly cloud: string;
+  readonly resource: ResourceName;
+}
+
 /** @throws Problem; whatever was stored is gone by then */
-export async function takeUpload(request: Request, cloud: string, services: EdgeServices): Promise<Uploaded> {
+export async function takeUpload(request: Request, address: UploadAddress, services: EdgeServices): Promise<Uploaded> {
   const header = request.headers.get("content-range");
   const range = header === null ? undefined : parseContentRange(header);
   const isWhole = range === undefined || (range.start === 0 && range.end === range.total);
-  return isWhole ? takeWhole(request, cloud, services) : takeChunk(request, cloud, range, services);
+  return isWhole ? takeWhole(request, address, services) : takeChunk(request, address, range, services);
 }
 
-async function takeWhole(request: Request, cloud: string, services: EdgeServices): Promise<Uploaded> {
+async function takeWhole(request: Request, address: UploadAddress, services: EdgeServices): Promise<Uploaded> {
   const objectKey = newObjectKey();
   const writer = new ObjectWriter(services.sources, objectKey);
   try {
     const form = await readUploadForm(request, writer);
-    const parameters = await checkedParameters(form, services);
+    const parameters = await checkedParameters(form, address, services);
     const object = await writer.close();
     return await finishUpload(
-      cloud,
+      address.cloud,
       parameters,
       objectKey,
       { ...object, digest: `sha-256:${object.digest}` },
@@ -44,7 +51,11 @@ async function takeWhole(request: Request, cloud: string, services: EdgeServices
   }
 }
 
-async function checkedParameters(form: UploadForm, { config, now }: EdgeServices): Promise<UploadParameters> {
+async function checkedParameters(
+  form: UploadForm,
+  { resource }: UploadAddress,
+  { config, now }: EdgeServices,
+): Promise<UploadParameters> {
   await checkApiSignature(form.fields, config, now());
   if (form.filename === undefined) {
     const isRemote = form.fields.has("file");
@@ -54,12 +65,12 @@ async function checkedParameters(form: UploadForm, { config, now }: EdgeServices
       { parameter: "file" },
     );
   }
-  return uploadParameters(form.fields, form.filename, crypto.getRandomValues(new Uint8Array(20)));
+  return uploadParameters(form.fields, form.filename, resource, crypto.getRandomValues(new Uint8Array(20)));
 }
 
 async function takeChunk(
   request: Request,
-  cloud: string,
+  address: UploadAddress,
   range: ChunkRange,
   services: EdgeServices,
 ): Promise<Uploaded> {
@@ -71,13 +82,14 @@ async function takeChunk(
       { parameter: "X-Unique-Upload-Id" },
     );
   }
+  const { cloud } = address;
   const upload = await enterUpload(cloud, id, range, services);
   const multipart = services.sources.resumeMultipartUpload(upload.objectKey, upload.multipartId);
   const writer = new ChunkWriter(multipart, partNumber(range, upload.chunkBytes), range.end - range.start);
   let parameters: UploadParameters;
   try {
     const form = await readUploadForm(request, writer);
-    parameters = await checkedParameters(form, services);
+    parameters = await checkedParameters(form, address, services);
     const { etag, digest, bytes } = await writer.close();
     await services.catalog.uploads.noteChunk(
       { cloud, uploadId: id, part: partNumber(range, upload.chunkBytes), etag, digest, bytes },
@@ -146,7 +158,8 @@ async function finishUpload(
   services: EdgeServices,
 ): Promise<Uploaded> {
   const { overwrite, ...asset } = parameters;
-  const name = { cloud, deliveryType: parameters.deliveryType, publicId: parameters.publicId };
+  const { deliveryType, publicId, resourceType } = parameters;
+  const name = { cloud, deliveryType, publicId, ...(resourceType && { resourceType }) };
   const before = await services.catalog.assets.findAsset(name);
   if (before && !overwrite) {
     await services.sources.delete(objectKey);
@@ -154,7 +167,10 @@ async function finishUpload(
   }
   const version = (object.digest.split(":")[1] ?? "").slice(0, 16);
   if (object.bytes === 0) throw new Problem("not-playable", "The file is empty.", { parameter: "file" });
-  const probe = await services.origin.probe(await services.signSource({ version, bytes: object.bytes, objectKey }));
+  const probe =
+    resourceType === "raw"
+      ? await probeSubtitles(services.sources, objectKey, object.bytes)
+      : await services.origin.probe(await services.signSource({ version, bytes: object.bytes, objectKey }));
   const source = { version, digest: object.digest, bytes: object.bytes, ...probe };
   const at = Math.floor(services.now());
   const entry: Asset = {
