@@ -2,7 +2,7 @@
 
 import type { FoundAsset, Names } from "#catalog";
 import { type DeliveryPlan, type Kept, planDelivery } from "#media";
-import { type DeliveryUrl, type Transformation, walkSteps } from "#transformation";
+import { type DeliveryUrl, entryOf, type Transformation, walkSteps } from "#transformation";
 import { knownLayers, layersOf } from "./layers.ts";
 import { keptBeside } from "./name-finder.ts";
 import type { EdgeServices } from "./services.ts";
@@ -16,7 +16,7 @@ const withNamed = (chain: Transformation, kept: Kept, depth = 0): Transformation
   ...(depth >= MAX_DEPTH
     ? []
     : walkSteps(chain).flatMap((step) =>
-        step.kind === "named" ? withNamed(kept.transformations[step.name] ?? [], kept, depth + 1) : [],
+        step.kind === "named" ? withNamed(entryOf(kept.transformations, step.name) ?? [], kept, depth + 1) : [],
       )),
 ];
 

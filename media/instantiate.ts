@@ -4,6 +4,7 @@ import {
   type AssetLayer,
   closeStep,
   editOf,
+  entryOf,
   evaluate,
   isMet,
   type Known,
@@ -75,9 +76,9 @@ function surroundingsOf({ initial, current, kept, variables }: Progress): Surrou
     tags: kept.tags,
   };
   return {
-    fact: (name) => facts[name === "tar" ? "iar" : name],
+    fact: (name) => entryOf(facts, name === "tar" ? "iar" : name),
     variable: (name) => variables.get(name),
-    lookup: (from, name) => (from === "ctx" ? kept.context[name] : undefined),
+    lookup: (from, name) => (from === "ctx" ? entryOf(kept.context, name) : undefined),
   };
 }
 
@@ -113,7 +114,7 @@ function walk(transformation: Transformation, progress: Progress, depth: number)
 }
 
 function named(name: string, { kept }: Progress, depth: number): Transformation {
-  const found = kept.transformations[name];
+  const found = entryOf(kept.transformations, name);
   if (!found || depth >= MAX_NAMED_DEPTH)
     throw new Problem(
       "invalid-value",

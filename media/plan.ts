@@ -5,6 +5,7 @@ import {
   type EditStep,
   type Encoding,
   editOf,
+  entryOf,
   isBuiltInProfile,
   type LiteralStep,
   nearest,
@@ -73,7 +74,7 @@ function rungPlans(
 ): readonly DeliveryPlan[] {
   const { profile } = plan.encoding;
   if (!profile || isBuiltInProfile(profile.name)) return [];
-  const rungs = kept.profiles[profile.name];
+  const rungs = entryOf(kept.profiles, profile.name);
   if (!rungs) {
     const known = [...STREAMING_PROFILE_NAMES, ...Object.keys(kept.profiles)];
     const suggestion = nearest(profile.name, known);

@@ -1,5 +1,6 @@
 /** Colours of the URL language: names and `rgb:RRGGBB[AA]`. */
 
+import { entryOf } from "./entry-of.ts";
 import type { Value } from "./values.ts";
 
 /** `rrggbbaa`, lower case: one spelling of each colour. */
@@ -40,7 +41,7 @@ function expanded(digits: string): Rgba | undefined {
 
 export function readColour(text: string): Rgba | undefined {
   const digits = /^(?:rgb:|#)([0-9A-Fa-f]{3,8})$/.exec(text)?.[1];
-  return digits === undefined ? NAMED[text.toLowerCase()] : expanded(digits);
+  return digits === undefined ? entryOf(NAMED, text.toLowerCase()) : expanded(digits);
 }
 
 export const spellColour = (rgba: Rgba): string =>

@@ -1,6 +1,8 @@
 /** Arithmetic and comparisons of the URL language, read and spelled: `iw_div_2_sub_10`, `w_gt_500_and_ar_lt_1.0`. */
 
-import { divide, parseRational, type Rational, toDecimal } from "./rational.ts";
+import { entryOf } from "./entry-of.ts";
+import { parseRational, type Rational, toDecimal } from "./rational.ts";
+import { ratioOf } from "./values.ts";
 
 /** What a chain may ask of its source and of the picture so far; the aliases are the SDKs' long names. */
 const FACT_NAMES = "w h ar iw ih iar tar du idu fc pc cp px py ils tags ctx current".split(" ");
@@ -103,14 +105,14 @@ class Reader {
 
   operand(): Operand | undefined {
     for (const length of [3, 2]) {
-      const name = LONG_NAMES[this.#tokens.slice(this.#at, this.#at + length).join("_")];
+      const name = entryOf(LONG_NAMES, this.#tokens.slice(this.#at, this.#at + length).join("_"));
       if (name !== undefined) {
         this.#at += length;
         return { kind: "fact", name };
       }
     }
     const token = this.#tokens[this.#at++] ?? "";
-    return operandFrom(LONG_NAMES[token] ?? token);
+    return operandFrom(entryOf(LONG_NAMES, token) ?? token);
   }
 
   arithmetics(): Arithmetics | undefined {

@@ -7,6 +7,7 @@ export { spellParameter } from "./component.ts";
 export * from "./delivery-url.ts";
 export * from "./edit.ts";
 export type * from "./encoding-values.ts";
+export * from "./entry-of.ts";
 export * from "./evaluate.ts";
 export * from "./explanation.ts";
 export type * from "./expression.ts";

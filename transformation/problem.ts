@@ -92,6 +92,6 @@ export class Problem extends Error {
 export function problemFrom(document: unknown): Problem | undefined {
   if (typeof document !== "object" || document === null) return undefined;
   const { code, detail, type, title, status, ...facts } = document as Record<string, unknown>;
-  if (typeof code !== "string" || !(code in PROBLEMS)) return undefined;
+  if (typeof code !== "string" || !Object.hasOwn(PROBLEMS, code)) return undefined;
   return new Problem(code as ProblemCode, String(detail ?? title ?? ""), facts as ProblemFacts);
 }

@@ -1,5 +1,7 @@
 /** How a text is drawn: `Arial_40_bold_underline_center_line_spacing_4`, in any order behind the size; read and spelled. */
 
+import { entryOf } from "./entry-of.ts";
+
 export const TEXT_ALIGNMENTS = ["left", "center", "right", "start", "end", "justify"] as const;
 
 export interface TextStyle {
@@ -52,7 +54,7 @@ function wordsOf(text: string): Partial<TextStyle> | undefined {
       style = { ...style, stroke: { widthPixels: Number(stroke[1]), colour: stroke[2] ?? "" } };
       rest = rest.slice(stroke[0].length);
     } else if (ignored) rest = rest.slice(ignored.length);
-    else if (WORDS[word]) {
+    else if (entryOf(WORDS, word)) {
       style = { ...style, ...WORDS[word] };
       rest = rest.slice(word.length).replace(/^_/, "");
     } else return undefined;
