@@ -44,6 +44,16 @@ describe("a chain that meets its source", () => {
     expect(keyOf("$w_1280/if_iw_gt_$w/c_limit,w_$w/if_end")).toBe(keyOf("c_limit,w_1280"));
   });
 
+  it.each(["t_constructor", "sp_constructor", "if_ctx:!constructor!_eq_!a!,w_5", "w_$__proto__"])(
+    "keeps nothing under the names that every object answers to: %s",
+    (text) => expect(() => keyOf(text)).toThrow(Problem),
+  );
+
+  it("calculates whatever fits, and refuses what does not, but never fails", () => {
+    expect(keyOf("w_999999_div_999983_mul_999961_div_999979_mul_500")).toBe("w_500");
+    expect(() => keyOf("w_99999999_pow_99")).toThrow(Problem);
+  });
+
   it("knows what is kept beside the asset: tags, context, transformations", () => {
     const kept: Kept = {
       tags: ["sale", "in_stock"],

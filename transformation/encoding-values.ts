@@ -60,7 +60,8 @@ export function bitRate({ min, max }: { min: number; max: number }): Value<BitRa
       const match = /^(\d{1,9}(?:\.\d{1,3})?)(k|m)?(:constant)?$/.exec(text);
       const number = match && parseRational(match[1] ?? "");
       if (!match || !number) return undefined;
-      const bitsPerSecond = (number.num / number.den) * (match[2] === "m" ? 1_000_000 : match[2] === "k" ? 1000 : 1);
+      const factor = match[2] === "m" ? 1_000_000 : match[2] === "k" ? 1000 : 1;
+      const bitsPerSecond = (number.num * factor) / number.den;
       return Number.isInteger(bitsPerSecond) && bitsPerSecond >= min && bitsPerSecond <= max
         ? { bitsPerSecond, ...(match[3] && { isConstant: true as const }) }
         : undefined;

@@ -68,14 +68,11 @@ function tokensOf(text: string): readonly string[] | undefined {
 }
 
 const NUMBER = /^-?\d{1,9}(\.\d{1,6})?$/;
-const RATIO = /^\d{1,5}(\.\d{1,4})?:\d{1,5}(\.\d{1,4})?$/;
 
 function operandFrom(token: string): Operand | undefined {
   if (NUMBER.test(token)) return { kind: "number", number: parseRational(token) as Rational };
-  if (RATIO.test(token)) {
-    const [width, height] = token.split(":").map(parseRational) as [Rational, Rational];
-    return height.num === 0 ? undefined : { kind: "number", number: divide(width, height) };
-  }
+  const ratio = ratioOf(token);
+  if (ratio) return { kind: "number", number: ratio };
   if (/^\$[A-Za-z][A-Za-z0-9]*$/.test(token)) return { kind: "variable", name: token.slice(1) };
   const [, from, text] = /^(?:(ctx|md|ref):)?!([^!]*)!$/.exec(token) ?? [];
   if (from !== undefined) return { kind: "lookup", from: from as "ctx", name: text ?? "" };

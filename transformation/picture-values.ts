@@ -1,7 +1,7 @@
 /** Grammars of sizes, places, ratios and turns. */
 
-import { compare, ONE, parseRational, type Rational, rational, toDecimal } from "./rational.ts";
-import { percentOf, type Value } from "./values.ts";
+import { compare, parseRational, type Rational, rational, toDecimal } from "./rational.ts";
+import { percentOf, ratioOf, type Value } from "./values.ts";
 
 /** A length of the picture: pixels, or a share of what the picture measures at that point of the chain. */
 export type Dimension = { readonly pixels: number } | { readonly share: Rational };
@@ -28,7 +28,8 @@ export function coordinate({ max }: { max: number }): Value<Dimension> {
     expected: `pixels from -${max} to ${max}, or a share such as 0.5`,
     parse: (text) => {
       if (/^-?\d{1,9}$/.test(text)) {
-        const pixels = Number(text);
+        // -0 is 0.
+        const pixels = Number(text) + 0;
         return Math.abs(pixels) <= max ? { pixels } : undefined;
       }
       const share = percentOf(text) ?? (/^-?\d{1,3}\.\d+$/.test(text) ? parseRational(text) : undefined);
@@ -38,8 +39,10 @@ export function coordinate({ max }: { max: number }): Value<Dimension> {
   };
 }
 
+/** With a point, or in percent where six digits after the point do not hold it: percents have two more. */
 const withPoint = (share: Rational): string => {
   const text = toDecimal(share);
+  if (1_000_000 % share.den !== 0) return `${toDecimal(rational(share.num * 100, share.den))}p`;
   return text.includes(".") ? text : `${text}.0`;
 };
 
@@ -49,11 +52,8 @@ export function aspectRatio(): Value<Rational> {
   return {
     expected: "a ratio such as 16:9 or 1.78, from 0.01 to 100",
     parse: (text) => {
-      const pair = /^(\d{1,5}(?:\.\d{1,4})?):(\d{1,5}(?:\.\d{1,4})?)$/.exec(text);
-      const [width, height] = [parseRational(pair?.[1] ?? text), pair ? parseRational(pair[2] ?? "") : ONE];
-      if (!width || !height || width.num <= 0 || height.num <= 0) return undefined;
-      const ratio = rational(width.num * height.den, width.den * height.num);
-      return inRange(ratio) ? ratio : undefined;
+      const ratio = ratioOf(text) ?? parseRational(text);
+      return ratio && inRange(ratio) ? ratio : undefined;
     },
     format: (ratio) => `${ratio.num}:${ratio.den}`,
   };

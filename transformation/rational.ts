@@ -101,7 +101,9 @@ export function parseRational(text: string): Rational | undefined {
 
 /** Decimal text with a fixed number of digits after the point, rounded half up; exact integer arithmetic. */
 export function toFixed(a: Rational, digits: number): string {
-  const scaled = BigInt(round(multiply(a, rational(10 ** digits))));
+  const [num, den] = [BigInt(a.num) * 10n ** BigInt(digits) * 2n + BigInt(a.den), BigInt(a.den) * 2n];
+  // Not by `round`: what is scaled may leave the safe integers.
+  const scaled = num / den - (num < 0n && num % den !== 0n ? 1n : 0n);
   const text = magnitude(scaled)
     .toString()
     .padStart(digits + 1, "0");

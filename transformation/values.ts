@@ -1,6 +1,6 @@
 /** The grammars that parameters are built of: each reads, bounds, spells canonically and words its own refusal. */
 
-import { parseRational, type Rational, rational, toDecimal } from "./rational.ts";
+import { divide, parseRational, type Rational, rational, toDecimal } from "./rational.ts";
 
 /** One grammar. `parse` answers undefined for whatever is not in the language; `format` spells canonically. */
 export interface Value<T> {
@@ -16,7 +16,8 @@ export function wholeNumber({ min, max }: { min: number; max: number }): Value<n
     expected: `a whole number from ${min} to ${max}`,
     parse: (text) => {
       if (!/^-?\d{1,9}$/.test(text)) return undefined;
-      const value = Number(text);
+      // -0 is 0.
+      const value = Number(text) + 0;
       return value >= min && value <= max ? value : undefined;
     },
     format: String,
@@ -77,3 +78,15 @@ export const percentOf = (text: string): Rational | undefined => {
   const percent = digits === undefined ? undefined : parseRational(digits);
   return percent && rational(percent.num, percent.den * 100);
 };
+
+/** As long as the fraction of two decimals of five and four digits may become. */
+const MAX_TERM = 999_999_999;
+const PAIR = /^(\d{1,9}|\d{1,5}\.\d{1,4}):(\d{1,9}|\d{1,5}\.\d{1,4})$/;
+
+/** `16:9`, `1.85:1`; undefined for what is none, and for fractions that could not be spelled so again. */
+export function ratioOf(text: string): Rational | undefined {
+  const [, first = "", second = ""] = PAIR.exec(text) ?? [];
+  const [width, height] = [parseRational(first), parseRational(second)];
+  const ratio = width && height && height.num > 0 ? divide(width, height) : undefined;
+  return ratio && Math.max(ratio.num, ratio.den) <= MAX_TERM ? ratio : undefined;
+}
