@@ -31,17 +31,35 @@ export function isComponent(segment: string): boolean {
   return segment.includes("_") && (LANGUAGE_KEYS.has(key) || VARIABLE_KEY.test(key));
 }
 
-/** Splits at a character outside of `!…!` and parentheses. */
-export function splitOutside(text: string, separator: string): readonly string[] {
-  const parts = [""];
+/** What may hold separators: strings stand between exclamation marks, lists in parentheses. */
+type Guard = "strings" | "lists";
+
+/** Only where the grammar has strings or lists: a text that says "Hello!" or ":-(" ends at its comma as any other. */
+function guardOf(parameter: string): Guard | undefined {
+  if (parameter.startsWith("$") || parameter.startsWith("if_")) return "strings";
+  return parameter.startsWith("sp_") ? "lists" : undefined;
+}
+
+/** Where a part ends that begins at a place. */
+function endOf(text: string, from: number, separator: string, guard: Guard | undefined): number {
   let quoted = false;
   let depth = 0;
-  for (const character of text) {
-    if (character === "!") quoted = !quoted;
-    if (character === "(") depth++;
-    if (character === ")") depth = Math.max(0, depth - 1);
-    if (character === separator && !quoted && depth === 0) parts.push("");
-    else parts[parts.length - 1] += character;
+  for (let at = from; at < text.length; at++) {
+    const character = text[at];
+    if (guard === "strings" && character === "!") quoted = !quoted;
+    if (guard === "lists" && character === "(") depth++;
+    if (guard === "lists" && character === ")") depth = Math.max(0, depth - 1);
+    if (character === separator && !quoted && depth === 0) return at;
+  }
+  return text.length;
+}
+
+function split(text: string, separator: string, guardAt: (from: number) => Guard | undefined): readonly string[] {
+  const parts: string[] = [];
+  for (let from = 0; from <= text.length; ) {
+    const end = endOf(text, from, separator, guardAt(from));
+    parts.push(text.slice(from, end));
+    from = end + 1;
   }
   return parts;
 }
@@ -57,7 +75,7 @@ interface Spelled {
 /** `e_volume:50` is the parameter `e_volume`, `fl_a.b` are two; all others are named by what stands before the underscore. */
 function spelledParameters(segment: string, column: number): readonly Spelled[] {
   let at = column;
-  return splitOutside(segment, ",").flatMap((spelled) => {
+  return split(segment, ",", (from) => guardOf(segment.slice(from, from + 3))).flatMap((spelled) => {
     const underscore = spelled.indexOf("_");
     const key = underscore < 0 ? spelled : spelled.slice(0, underscore);
     const [start, valueColumn] = [at, at + key.length + 1];
@@ -74,14 +92,14 @@ function spelledParameters(segment: string, column: number): readonly Spelled[] 
 
 /** `a.b` are two flags, but for the extension of an attachment's name. */
 function flagsIn(text: string): readonly string[] {
-  const flags: string[] = [];
-  for (const part of splitOutside(text, ".")) {
+  const flags: string[][] = [];
+  for (const part of split(text, ".", () => "lists")) {
     const last = flags.at(-1);
-    const isExtension = last !== undefined && /^(streaming_)?attachment:/.test(last) && !BY_KEY.has(`fl_${part}`);
-    if (isExtension) flags[flags.length - 1] = `${last}.${part}`;
-    else flags.push(part);
+    const isExtension = /^(streaming_)?attachment:/.test(last?.[0] ?? "") && !BY_KEY.has(`fl_${part}`);
+    if (last && isExtension) last.push(part);
+    else flags.push([part]);
   }
-  return flags;
+  return flags.map((parts) => parts.join("."));
 }
 
 function familyMember(family: "e" | "fl", text: string, column: number): Spelled {
@@ -127,7 +145,8 @@ export function readParameter(spelled: Spelled): { entry: AnyParameter; value: u
   }
   const value = entry.value.parse(text);
   if (value !== undefined) return { entry, value };
-  const template = parseTemplate(text);
+  // A flag is there or not: nothing about it is to be calculated.
+  const template = entry.key.startsWith("fl_") ? undefined : parseTemplate(text);
   if (template) return { open: { key: entry.key, template } };
   throw invalid(spelled, entry.value.expected, nearest(text, entry.value.words ?? []));
 }
@@ -158,6 +177,8 @@ export function parseComponent(segment: string, column: number): ParsedComponent
   const open: OpenParameter[] = [];
   const variables: { name: string; value: Arithmetics }[] = [];
   const names: string[] = [];
+  /** How the value of each key is spelled. */
+  const seen = new Map<string, string>();
   let layer: ParsedComponent["layer"];
   let condition: ParsedComponent["condition"];
   let closesLayer = false;
@@ -189,15 +210,13 @@ export function parseComponent(segment: string, column: number): ParsedComponent
       closesLayer = true;
     } else {
       const read = readParameter(spelled);
-      if ("open" in read) {
-        if (open.some((other) => other.key === read.open.key)) throw twice(spelled);
-        open.push(read.open);
-        continue;
-      }
-      const { entry, value } = read;
-      if (entry.name in values && entry.value.format(values[entry.name]) !== entry.value.format(value))
-        throw twice(spelled);
-      values[entry.name] = value;
+      const readKey = "open" in read ? read.open.key : read.entry.key;
+      const before = seen.get(readKey);
+      const again = "open" in read ? formatTemplate(read.open.template) : read.entry.value.format(read.value);
+      if (before !== undefined && before !== again) throw twice(spelled);
+      seen.set(readKey, again);
+      if (!("open" in read)) values[read.entry.name] = read.value;
+      else if (before === undefined) open.push(read.open);
     }
   }
   return {

@@ -77,6 +77,24 @@ describe("the URL language", () => {
   });
 
   it.each([
+    ["l_text:Arial_40:Hello!,w_200", "l_text:Arial_40:Hello!/w_200/fl_layer_apply"],
+    ["l_text:Arial_40:oh no :-(,y_20", "l_text:Arial_40:oh no :-(/fl_layer_apply,y_20"],
+    [
+      "l_text:Arial_40_stroke_bo_2px_solid_rgb:ff0000:Hi",
+      "l_text:Arial_40_stroke_bo_2px_solid_rgb:ff0000:Hi/fl_layer_apply",
+    ],
+    ["$a_!x,y!,$b_2,w_$b", "$a_!x,y!/$b_2/w_$b"],
+    ["if_!a,b!_in_tags,w_5", "if_!a,b!_in_tags/w_5/if_end"],
+  ])("ends a value where it ends, whatever marks a text holds: %s", (text, spelled) => {
+    expect(formatTransformation(parseTransformation(text))).toBe(spelled);
+  });
+
+  it.each(["co_constructor", "co___proto__", "w_constructor", "l_text:Arial_40_constructor:x", "b_toString"])(
+    "does not take the names that every object answers to for its own: %s",
+    (text) => expect(refusal(() => parseTransformation(text)).code).toBe("invalid-value"),
+  );
+
+  it.each([
     ["w_abc", "invalid-value", "w", 3],
     ["c_fill,w_0", "invalid-value", "w", 10],
     ["c_fil,w_10", "invalid-value", "c", 3],
@@ -90,6 +108,8 @@ describe("the URL language", () => {
     ["w_10/e_deshakes", "unknown-parameter", "e_deshakes", 6],
     ["l_", "invalid-value", "l", 3],
     ["w_10,w_20", "conflicting-parameters", "w", 6],
+    ["w_10,w_$x", "conflicting-parameters", "w", 6],
+    ["fl_relative:$x", "invalid-value", "fl_relative", 13],
   ])("refuses %s by name and column", (text, code, parameter, column) => {
     const problem = refusal(() => parseTransformation(text));
     expect({ code: problem.code, ...problem.facts }).toMatchObject({ code, parameter });

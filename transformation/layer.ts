@@ -85,7 +85,8 @@ function unescapeText(text: string): string {
 const escapeText = (text: string): string => text.replaceAll(/[%,/?#]/g, (character) => encodeURIComponent(character));
 
 function textLayer(text: string): TextLayer | undefined {
-  const colon = text.indexOf(":");
+  // The stroke's colour may hold a colon, too.
+  const colon = /^[^:]*?(?:_solid_rgb:[^:]*)?(?=:)/.exec(text)?.[0].length ?? 0;
   if (colon < 1) return undefined;
   const style = parseTextStyle(text.slice(0, colon));
   return style && { kind: "text", style, text: unescapeText(text.slice(colon + 1)) };
