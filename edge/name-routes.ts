@@ -52,7 +52,8 @@ function checkName(name: string): string {
 }
 
 /** The definition as it is kept: in the one spelling of all that mean the same. */
-const definitionOf = (text: string): string => formatTransformation(canonicalTransformation(parseTransformation(text)));
+const definitionOf = (text: string): string =>
+  formatTransformation(canonicalTransformation(parseTransformation(text), { isPart: true }));
 
 /** SDKs put `t_` before the name of a kept transformation, or send the name alone. */
 const bareName = (text: string): string => text.replace(/^t_/, "");

@@ -100,9 +100,9 @@ export interface UrlOptions {
   readonly token?: string;
 }
 
-/** The canonical transformation of some parts; throws a Problem that names what is wrong. */
+/** The canonical transformation of some parts, as a named one is kept; throws a Problem that names what is wrong. */
 export const transformation = (...steps: readonly Part[]): string =>
-  formatTransformation(canonicalTransformation(parseTransformation(spell(steps))));
+  formatTransformation(canonicalTransformation(parseTransformation(spell(steps)), { isPart: true }));
 
 export interface Edgereel {
   /** The URL of a video under a transformation; all that mean the same have one spelling. */

@@ -109,22 +109,27 @@ function canonicalStep(step: Step): Step {
   if (step.kind !== "condition") return step;
   return {
     ...step,
-    whenMet: canonicalTransformation(step.whenMet),
-    otherwise: canonicalTransformation(step.otherwise),
+    whenMet: canonicalTransformation(step.whenMet, { isPart: true }),
+    otherwise: canonicalTransformation(step.otherwise, { isPart: true }),
   };
 }
 
 /**
  * The canonical form of a transformation: defaults and what has no effect removed, what holds for the whole delivery
- * gathered behind the steps (the last value given wins), but never across a condition or a name, which may set it, too.
+ * gathered behind the steps (the last value given wins), but never across a condition or a name, which may set it, too,
+ * nor behind its place where it is an expression: that reads what holds there.
  * Idempotent.
+ * @param options `isPart`: something may stand before it, so that a default for the whole delivery is no empty word
  */
-export function canonicalTransformation(transformation: Transformation): Transformation {
+export function canonicalTransformation(transformation: Transformation, { isPart = false } = {}): Transformation {
   const steps: Step[] = [];
   let whole = editStep({});
+  // A default says something where another value may hold already.
+  let mayBeSet = isPart;
   const flush = (): void => {
-    const simpler = editStep(withoutDefaults(whole.component), whole.open);
-    if (!isEmptyStep(simpler)) steps.push(simpler);
+    const said = mayBeSet ? whole : editStep(withoutDefaults(whole.component), whole.open);
+    if (!isEmptyStep(said)) steps.push(said);
+    mayBeSet ||= !isEmptyStep(said);
     whole = editStep({});
   };
   for (const step of transformation) {
@@ -132,12 +137,16 @@ export function canonicalTransformation(transformation: Transformation): Transfo
       const own = simplify(pickParameters(step, OF_COMPONENT));
       if (!isEmptyStep(own)) steps.push(own);
       whole = joined(whole, pickParameters(step, OF_DELIVERY));
+      if (whole.open.length > 0) flush();
       continue;
     }
-    if (step.kind === "condition" || step.kind === "named") flush();
     const canonical = canonicalStep(step);
-    const saysNothing = canonical.kind === "condition" && canonical.whenMet.length + canonical.otherwise.length === 0;
-    if (!saysNothing) steps.push(canonical);
+    if (canonical.kind === "condition" && canonical.whenMet.length + canonical.otherwise.length === 0) continue;
+    if (canonical.kind === "condition" || canonical.kind === "named") {
+      flush();
+      mayBeSet = true;
+    }
+    steps.push(canonical);
   }
   flush();
   return steps;
