@@ -3,6 +3,7 @@
 import {
   type Component,
   canonicalTransformation,
+  encodePublicId,
   encodeTransformation,
   formatTransformation,
   PARAMETERS,
@@ -10,6 +11,7 @@ import {
   Problem,
   parseTransformation,
   spellParameter,
+  spellPublicId,
 } from "#transformation";
 
 export { Problem };
@@ -114,7 +116,7 @@ export function edgereel({ base, cloud }: { readonly base: string; readonly clou
   return {
     url(publicId, { steps = [], format, deliveryType = "upload", version, token } = {}) {
       const chain = encodeTransformation(canonicalTransformation(parseTransformation(spell(steps))));
-      const name = publicId.split("/").map(encodeURIComponent).join("/");
+      const name = version === undefined ? spellPublicId(publicId) : encodePublicId(publicId);
       const path = [
         cloud,
         "video",

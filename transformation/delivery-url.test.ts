@@ -19,6 +19,17 @@ cloudinary.config({ cloud_name: "demo", api_key: "1", api_secret: "abcd", secure
 const pathOf = (publicId: string, options: Record<string, unknown>): string =>
   new URL(cloudinary.url(publicId, { resource_type: "video", ...options })).pathname;
 
+/** A rendition that playlists name. */
+const PLAYLIST = {
+  cloud: "demo",
+  deliveryType: "upload" as const,
+  publicId: "shows/my film",
+  transformation: parseTransformation("c_fill,h_360,w_640"),
+  sourceVersion: "0123456789abcdef",
+  recipe: "r1abc",
+  rendition: "720p-av1",
+};
+
 describe("a delivery URL", () => {
   it("is read part by part", () => {
     expect(parseDeliveryUrl("/demo/video/upload/c_fill,h_360,w_640/so_5/v1312461204/shows/pilot.m3u8")).toMatchObject({
@@ -78,6 +89,20 @@ describe("a delivery URL", () => {
     expect(new Set(paths)).toEqual(new Set(["/demo/video/upload/c_limit,w_640/shows/pilot.m3u8"]));
     expect(canonicalDeliveryPath(parseDeliveryUrl(paths[0] ?? ""))).toBe(paths[0]);
   });
+
+  it.each(["e_learning/course", "b_roll/clip", "w_300/film", "v2/film", "s--abcdefgh--/film", "$x_1/film"])(
+    "keeps a folder from being read as something else: %s",
+    (publicId) => {
+      const path = `/demo/video/upload/w_10/v1/${publicId.replace("$", "%24")}.mp4`;
+      const url = parseDeliveryUrl(path);
+      expect([url.publicId, canonicalDeliveryPath(url)]).toEqual([publicId, path]);
+      const rendition = {
+        ...{ ...PLAYLIST, publicId },
+        file: { kind: "playlist" as const },
+      };
+      expect(parseRenditionUrl(formatRenditionUrl(rendition))).toEqual(rendition);
+    },
+  );
 
   it("names the types that it does not serve", () => {
     expect(() => parseDeliveryUrl("/demo/video/fetch/w_300/https://example.com/a.mp4")).toThrow(/fetch is not served/);
@@ -160,15 +185,7 @@ describe("an upload's signature", () => {
 });
 
 describe("a path that edgereel hands out", () => {
-  const url = {
-    cloud: "demo",
-    deliveryType: "upload" as const,
-    publicId: "shows/my film",
-    transformation: parseTransformation("c_fill,h_360,w_640"),
-    sourceVersion: "0123456789abcdef",
-    recipe: "r1abc",
-    rendition: "720p-av1",
-  };
+  const url = PLAYLIST;
 
   it.each([
     { kind: "playlist" },

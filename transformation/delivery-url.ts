@@ -53,6 +53,20 @@ export function decodePathSegment(segment: string): string {
 /** Escapes a public id for a path: slashes stay. */
 export const encodePublicId = (publicId: string): string => publicId.split("/").map(encodeURIComponent).join("/");
 
+/** What a path would take the first folder of a public id for. */
+const isTakenForMore = (folder: string): boolean =>
+  isComponent(folder) || /^v\d+$/.test(folder) || SIGNATURE.test(folder);
+
+/** A public id as it stands behind components, escaped: behind a version where its first folder looks like more of them. */
+export function spellPublicId(publicId: string): string {
+  const slash = publicId.indexOf("/");
+  const isTaken = slash > 0 && isTakenForMore(publicId.slice(0, slash));
+  return `${isTaken ? `${NO_VERSION}/` : ""}${encodePublicId(publicId)}`;
+}
+
+/** The version that SDKs put where they know of none. */
+export const NO_VERSION = "v1";
+
 /** Types of Cloudinary's that hold no upload: refused by name, since a developer will look for the fault elsewhere. */
 const UNSERVED_TYPES = ["fetch", "public", "list", "live", "multi", "text", "sprite", "facebook", "youtube", "vimeo"];
 
@@ -148,12 +162,15 @@ function splitExtension(name: string): { publicId: string; extension?: string } 
   return known ? { publicId, extension } : { publicId };
 }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
+const NOT_IN_IDS = /[\u0000-\u001f\u007f?#\\]/;
+
 /** Throws `invalid-url` for a public id that no upload can have. */
 export function checkPublicId(publicId: string): void {
   const segments = publicId.split("/");
   const broken = segments.some((segment) => segment === "" || segment === "." || segment === "..");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
-  if (broken || publicId.length > MAX_PUBLIC_ID_LENGTH || /[\u0000-\u001f\u007f?#\\]/.test(publicId)) {
+  const isText = publicId.isWellFormed() && !NOT_IN_IDS.test(publicId);
+  if (broken || !isText || publicId.length > MAX_PUBLIC_ID_LENGTH) {
     throw new Problem(
       "invalid-url",
       `A public id has 1 to ${MAX_PUBLIC_ID_LENGTH} characters, no empty folder and none of ? # \\.`,
@@ -169,7 +186,7 @@ export const encodeTransformation = (transformation: Transformation): string =>
 /** The path of an asset with a transformation as it is given. */
 export function formatDeliveryUrl(url: AssetName & { transformation: Transformation; extension?: string }): string {
   const transformation = encodeTransformation(url.transformation);
-  const name = `${encodePublicId(url.publicId)}${url.extension === undefined ? "" : `.${url.extension}`}`;
+  const name = `${spellPublicId(url.publicId)}${url.extension === undefined ? "" : `.${url.extension}`}`;
   return ["", url.cloud, "video", url.deliveryType, ...(transformation ? [transformation] : []), name].join("/");
 }
 

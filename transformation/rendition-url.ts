@@ -8,9 +8,10 @@ import {
   type AssetName,
   checkPublicId,
   decodePathSegment,
-  encodePublicId,
   encodeTransformation,
+  NO_VERSION,
   parseAssetPrefix,
+  spellPublicId,
 } from "./delivery-url.ts";
 import { isComponent, parseTransformation } from "./language.ts";
 import { Problem } from "./problem.ts";
@@ -75,6 +76,7 @@ export function parseRenditionUrl(path: string): RenditionUrl {
   let count = 0;
   while (count < segments.length - 1 && isComponent(decodePathSegment(segments[count] ?? ""))) count++;
   const transformation = parseTransformation(segments.slice(0, count).map(decodePathSegment).join("/"));
+  if (segments[count] === NO_VERSION && count < segments.length - 1) count++;
   const publicId = segments.slice(count).map(decodePathSegment).join("/");
   checkPublicId(publicId);
   const url = { cloud, deliveryType, publicId, transformation, sourceVersion, recipe, rendition, file };
@@ -94,5 +96,5 @@ export function formatRenditionUrl(url: RenditionUrl): string {
 export function formatRenditionFolder(url: Omit<RenditionUrl, "file">): string {
   const transformation = encodeTransformation(url.transformation);
   const parts = ["", url.cloud, "video", url.deliveryType, ...(transformation ? [transformation] : [])];
-  return [...parts, encodePublicId(url.publicId), `@${url.sourceVersion}.${url.recipe}`, url.rendition].join("/");
+  return [...parts, spellPublicId(url.publicId), `@${url.sourceVersion}.${url.recipe}`, url.rendition].join("/");
 }
