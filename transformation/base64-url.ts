@@ -15,9 +15,12 @@ export function toBase64Url(text: string): string {
   return (bits.match(/.{1,6}/g) ?? []).map((six) => ALPHABET[Number.parseInt(six.padEnd(6, "0"), 2)]).join("");
 }
 
+/** At most two, and never searched for from every place where one stands. */
+const withoutPadding = (text: string): string => text.slice(0, text.length - (/={1,2}$/.exec(text)?.[0].length ?? 0));
+
 /** The text, or undefined for what is no base64 or no UTF-8; both alphabets and padding are taken. */
 export function fromBase64Url(text: string): string | undefined {
-  const digits = [...text.replace(/=+$/, "").replaceAll("+", "-").replaceAll("/", "_")].map((digit) =>
+  const digits = [...withoutPadding(text).replaceAll("+", "-").replaceAll("/", "_")].map((digit) =>
     ALPHABET.indexOf(digit),
   );
   if (digits.includes(-1)) return undefined;

@@ -57,12 +57,14 @@ export type Condition = readonly (readonly Comparing[])[];
 
 /** Tokens between underscores; what stands between exclamation marks is one, whatever it holds. */
 function tokensOf(text: string): readonly string[] | undefined {
-  const tokens = [""];
+  const tokens: string[] = [];
   let quoted = false;
-  for (const character of text) {
-    if (character === "!") quoted = !quoted;
-    if (character === "_" && !quoted) tokens.push("");
-    else tokens[tokens.length - 1] += character;
+  let from = 0;
+  for (let at = 0; at <= text.length; at++) {
+    if (text[at] === "!") quoted = !quoted;
+    if (at < text.length && (text[at] !== "_" || quoted)) continue;
+    tokens.push(text.slice(from, at));
+    from = at + 1;
   }
   return quoted || tokens.includes("") ? undefined : tokens;
 }

@@ -31,6 +31,8 @@ const MAX_TRANSFORMATION_LENGTH = 8192;
  */
 export function parseTransformation(text: string, column = 1): Transformation {
   if (text === "") return [];
+  // Half a surrogate pair is in no URL, and cannot be spelled in one.
+  if (!text.isWellFormed()) throw new Problem("invalid-url", "A transformation is text; this holds half a character.");
   const segments = text.split("/");
   if (text.length > MAX_TRANSFORMATION_LENGTH || segments.length > MAX_COMPONENTS) {
     throw new Problem(

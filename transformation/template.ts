@@ -11,16 +11,21 @@ const isOpen = ({ kind }: Operand): boolean => kind !== "number";
 const isExpression = ({ first, rest, to }: Arithmetics): boolean =>
   isOpen(first) || rest.length > 0 || to !== undefined;
 
-/** Splits at colons that stand outside of exclamation marks. */
+const LOOKUPS = ["ctx", "md", "ref"];
+
+/** Splits at colons that stand outside of exclamation marks, and not behind `ctx` and the like. */
 function partsOf(text: string): readonly string[] {
-  const parts = [""];
+  const parts: string[] = [];
   let quoted = false;
-  for (const character of text) {
-    if (character === "!") quoted = !quoted;
-    if (character === ":" && !quoted && !/(?:ctx|md|ref)$/.test(parts.at(-1) ?? "")) parts.push("");
-    else parts[parts.length - 1] += character;
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === "!") quoted = !quoted;
+    if (text[at] !== ":" || quoted || LOOKUPS.some((word) => at - from >= word.length && text.endsWith(word, at)))
+      continue;
+    parts.push(text.slice(from, at));
+    from = at + 1;
   }
-  return parts;
+  return [...parts, text.slice(from)];
 }
 
 /** Variables within other text: `5px_solid_$colour`. */

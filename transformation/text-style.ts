@@ -62,9 +62,12 @@ function wordsOf(text: string): Partial<TextStyle> | undefined {
   return style;
 }
 
+/** A font has a name of some length: without a bound every underscore would be tried with all that follows. */
+const SIZED = /^(.{1,100}?)_(\d{1,4})(?:_(.*))?$/s;
+
 /** Reads a style; undefined for words that say nothing of text. */
 export function parseTextStyle(text: string): TextStyle | undefined {
-  const sized = /^(.+?)_(\d{1,4})(?:_(.*))?$/.exec(text);
+  const sized = SIZED.exec(text);
   if (!sized) return /^[^:/,_!][^:/,!]{0,99}$/.test(text) ? { font: text } : undefined;
   const [, font = "", size, rest = ""] = sized;
   const words = wordsOf(rest);
