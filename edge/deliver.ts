@@ -23,6 +23,7 @@ import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts
 import { deliverProgressive } from "./progressive.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
+import { offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
 
 /** What a delivery is counted as. */
 export interface DeliveryFacts {
@@ -52,6 +53,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
     const url = parseRenditionUrl(pathname);
     const grant = await services.access.checkRendition(url, token, services.now());
     if (url.file.kind === "playlist") return deliverMediaPlaylist(request, url, grant, permit, services);
+    if (url.file.kind === "cues") return deliverCues(request, url, url.file.number, grant, services);
     return findOrMake(request, url, grant, services, async () => {
       await services.permits.checkRendition(formatRenditionFolder(url), permit);
       return jobFor(url, services);
@@ -104,7 +106,8 @@ async function deliverMultivariant(
   grant: Grant,
   services: EdgeServices,
 ): Promise<Delivered> {
-  const playlist = multivariantFor(request, url, plan, await services.builds.current());
+  const subtitles = await offeredSubtitles(url, plan, services);
+  const playlist = multivariantFor(request, url, { plan, subtitles }, await services.builds.current());
   const options = { seconds: MULTIVARIANT_SECONDS, vary: NEGOTIATED_BY };
   const opened = await openedPlaylist(playlist, { token: grant.token, permitFor: services.permits.permitFor });
   const response = await playlistResponse(request, opened, options);
@@ -130,6 +133,23 @@ async function deliverMediaPlaylist(
   const opened = await openedPlaylist(playlist, { token: grant.token, permitFor: async () => permit });
   const response = await playlistResponse(request, opened, options);
   return { response: finished(response, { tier, ...grant }), facts: factsOf(url, "playlist", url.rendition, tier) };
+}
+
+/** A segment of subtitles: written wherever it is missing. */
+async function deliverCues(
+  request: Request,
+  url: RenditionUrl,
+  number: number,
+  grant: Grant,
+  services: EdgeServices,
+): Promise<Delivered> {
+  const found = await services.products.findText(request);
+  const text = found ?? (await subtitleSegmentFor(url, number, services));
+  if (found === undefined) services.products.keepText(request, text);
+  const tier = found === undefined ? "computed" : "edge";
+  const options = { seconds: IMMUTABLE_SECONDS, immutable: true, mediaType: "text/vtt; charset=utf-8" };
+  const response = await playlistResponse(request, text, options);
+  return { response: finished(response, { tier, ...grant }), facts: factsOf(url, "segment", url.rendition, tier) };
 }
 
 /** An init section, a segment, a still or a clip: found in a cache, or made once for everybody. */

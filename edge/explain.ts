@@ -16,6 +16,7 @@ import { plannedDelivery } from "./planned-delivery.ts";
 import { codecOffer } from "./playlists.ts";
 import { madeProducts } from "./product-store.ts";
 import type { EdgeServices } from "./services.ts";
+import { offeredSubtitles } from "./subtitles.ts";
 
 /**
  * @returns a JSON document: `canonical` (a path; explaining it gives itself), `parameters`, `resolved`, `plan`
@@ -59,6 +60,7 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
     frames: grid.frames,
     duration: toFixed({ num: grid.frames * grid.frameRate.den, den: grid.frameRate.num }, 6),
     sound_tracks: audioRenditions(plan).length,
+    subtitles: (await offeredSubtitles(url, plan, services)).map(({ id, language, name }) => ({ id, language, name })),
     recipe: build.recipe,
     negotiated: { codecs: offer.codecs, because: offer.because },
     renditions,

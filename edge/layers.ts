@@ -1,13 +1,14 @@
 /** Finds the assets that a transformation lays over a video: public ones of the same cloud, each in the version that is named. */
 
 import type { StoredSource } from "#catalog";
-import type { JobSource, Kept } from "#media";
+import { type JobSource, type Kept, resourceTypeOf } from "#media";
 import { type AssetName, namedAssets, Problem, type Transformation } from "#transformation";
 import type { EdgeServices } from "./services.ts";
 
 /** An asset that stands as a layer in a transformation. */
 export interface StoredLayer extends StoredSource {
   readonly publicId: string;
+  readonly resourceType: "video" | "raw";
 }
 
 /** Each is a file to open and a chain of filters. */
@@ -25,13 +26,16 @@ export async function layersOf(
       expected: `at most ${MAX_LAYERS} layers`,
     });
   const found = await Promise.all(
-    named.map(async ({ publicId, version }) => {
-      const name: AssetName = { cloud, deliveryType: "upload", publicId };
+    named.map(async ({ media, publicId, version }) => {
+      const resourceType = resourceTypeOf(media);
+      const name: AssetName = { cloud, deliveryType: "upload", publicId, resourceType };
       const stored =
         version === undefined
           ? await assets.find(name).catch(absent)
           : ((await catalog.assets.findSource(name, version)) ?? replaced(publicId));
-      return stored && { source: stored.source, objectKey: stored.objectKey, etag: stored.etag, publicId };
+      return (
+        stored && { source: stored.source, objectKey: stored.objectKey, etag: stored.etag, publicId, resourceType }
+      );
     }),
   );
   return found.filter((layer) => layer !== undefined);
@@ -52,7 +56,7 @@ function absent(error: unknown): undefined {
 
 /** What a plan may know of them. */
 export const knownLayers = (layers: readonly StoredLayer[]): Required<Pick<Kept, "layers">> => ({
-  layers: layers.map(({ publicId, source }) => ({ publicId, source })),
+  layers: layers.map(({ publicId, resourceType, source }) => ({ publicId, resourceType, source })),
 });
 
 /** What the origin may read of them; one and the same file once. */

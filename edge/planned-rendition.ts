@@ -24,7 +24,7 @@ export interface PlannedRendition {
 }
 
 /** The source that an address names, as long as it and the recipe are served. */
-async function servedSource(url: RenditionUrl, { catalog, builds }: EdgeServices) {
+export async function servedSource(url: RenditionUrl, { catalog, builds }: EdgeServices) {
   const stored = await catalog.assets.findSource(url, url.sourceVersion);
   const build = await builds.current();
   if (!stored || url.recipe !== build.recipe) {
@@ -33,10 +33,10 @@ async function servedSource(url: RenditionUrl, { catalog, builds }: EdgeServices
   return { stored, build };
 }
 
-const unnamed = (): Problem => new Problem("not-found", "No playlist of ours names this address.");
+export const unnamed = (): Problem => new Problem("not-found", "No playlist of ours names this address.");
 
 /** An address holds all of the transformation that touches its object and nothing else, or the object had many keys. */
-const isKey = (url: RenditionUrl, transformation: RenditionUrl["transformation"]): boolean =>
+export const isKey = (url: RenditionUrl, transformation: RenditionUrl["transformation"]): boolean =>
   formatRenditionUrl({ ...url, transformation }) === formatRenditionUrl(url);
 
 export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {

@@ -3,6 +3,7 @@
 import {
   audioRenditions,
   type DeliveryPlan,
+  isSubtitleId,
   keptUp,
   keyframeRendition,
   mediaPlaylist,
@@ -12,11 +13,19 @@ import {
   type OriginBuild,
   type Presentation,
   type Rendition,
+  type SubtitleRendition,
   videoOf,
 } from "#media";
-import { type DeliveryUrl, formatRenditionFolder, Problem, type RenditionUrl } from "#transformation";
+import {
+  type DeliveryUrl,
+  formatRenditionFolder,
+  Problem,
+  type RenditionUrl,
+  type Transformation,
+} from "#transformation";
 import { plannedRendition } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
+import { type OfferedSubtitles, plannedSubtitles } from "./subtitles.ts";
 
 /** Request headers that decide what is offered. */
 export const NEGOTIATED_BY = "accept, user-agent, sec-ch-ua";
@@ -38,11 +47,17 @@ export function codecOffer(request: Request, plan: DeliveryPlan): Offer {
 
 /** A presentation, and the plans of renditions that are not of the delivery's own. */
 interface Offered extends Presentation {
+  readonly subtitles: readonly OfferedSubtitles[];
   readonly planOf: (rendition: Rendition) => DeliveryPlan;
 }
 
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
-function offered(request: Request, plan: DeliveryPlan, build: OriginBuild): Offered {
+function offered(
+  request: Request,
+  plan: DeliveryPlan,
+  subtitles: readonly OfferedSubtitles[],
+  build: OriginBuild,
+): Offered {
   const { codecs } = codecOffer(request, plan);
   const all = videoOf(plan);
   const playable = all.map(({ rendition }) => rendition).filter(({ codec }) => codecs.includes(codec));
@@ -60,17 +75,27 @@ function offered(request: Request, plan: DeliveryPlan, build: OriginBuild): Offe
   if (video.length === 0 && audio.length === 0)
     throw new Problem("no-sound", "Neither picture nor sound is left.", { parameter: "ac" });
   const plans = new Map<Rendition, DeliveryPlan>(all.map(({ rendition, plan: own }) => [rendition, own]));
-  return { video, audio, keyframes: keyframeRendition(plan), planOf: (rendition) => plans.get(rendition) ?? plan };
+  const keyframes = keyframeRendition(plan);
+  return { video, audio, subtitles, keyframes, planOf: (rendition) => plans.get(rendition) ?? plan };
 }
 
 /** The multivariant playlist for a request, naming renditions by their keys. */
-export function multivariantFor(request: Request, url: DeliveryUrl, plan: DeliveryPlan, build: OriginBuild): string {
-  const presentation = offered(request, plan, build);
-  const folderOf = (rendition: Rendition): string => {
+export function multivariantFor(
+  request: Request,
+  url: DeliveryUrl,
+  { plan, subtitles }: { plan: DeliveryPlan; subtitles: readonly OfferedSubtitles[] },
+  build: OriginBuild,
+): string {
+  const presentation = offered(request, plan, subtitles, build);
+  const keyOf = (rendition: Rendition | SubtitleRendition): Transformation => {
+    if (rendition.kind === "subtitles") return subtitles.find((each) => each === rendition)?.key ?? [];
     const { keys } = presentation.planOf(rendition);
+    return rendition.kind === "audio" ? keys.sound : keys.picture;
+  };
+  const folderOf = (rendition: Rendition | SubtitleRendition): string => {
     return formatRenditionFolder({
       ...url,
-      transformation: rendition.kind === "audio" ? keys.sound : keys.picture,
+      transformation: keyOf(rendition),
       sourceVersion: plan.source.version,
       recipe: build.recipe,
       rendition: rendition.id,
@@ -81,6 +106,8 @@ export function multivariantFor(request: Request, url: DeliveryUrl, plan: Delive
 
 /** A rendition's media playlist; its URIs are relative, so that it is the same wherever it is served. */
 export async function mediaPlaylistFor(url: RenditionUrl, services: EdgeServices): Promise<string> {
-  const { plan, rendition } = await plannedRendition(url, services);
+  const { plan, rendition } = isSubtitleId(url.rendition)
+    ? await plannedSubtitles(url, services)
+    : await plannedRendition(url, services);
   return mediaPlaylist(plan, rendition, (_, file) => file);
 }

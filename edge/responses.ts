@@ -63,16 +63,16 @@ export function problemResponse(problem: Problem): Response {
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }
 
-/** A playlist, compressed for whoever takes it (authoring specification 10.1), 304 for whoever has it. */
+/** A playlist, or another text that is computed, compressed for whoever takes it (authoring specification 10.1), 304 for whoever has it. */
 export async function playlistResponse(
   request: Request,
   text: string,
-  options: { seconds: number; immutable?: boolean; vary?: string },
+  options: { seconds: number; immutable?: boolean; vary?: string; mediaType?: string },
 ): Promise<Response> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   const etag = `W/"${[...new Uint8Array(digest).subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
   const headers = new Headers({
-    "content-type": "application/vnd.apple.mpegurl",
+    "content-type": options.mediaType ?? "application/vnd.apple.mpegurl",
     "cache-control": cacheControl(options.seconds, options),
     vary: ["accept-encoding", options.vary].filter((field) => field !== undefined).join(", "),
     etag,

@@ -4,13 +4,19 @@ import { mediaPlaylist, multivariantPlaylist } from "./formats/hls.ts";
 import { planDelivery } from "./plan.ts";
 import { audioRenditions, keyframeRendition, ladderRenditions } from "./renditions.ts";
 import type { Source } from "./source.ts";
+import { fileSubtitles, type SubtitleRendition } from "./subtitles/renditions.ts";
 import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
-const multivariant = (source: Source, transformation = ""): readonly string[] => {
+const multivariant = (
+  source: Source,
+  transformation = "",
+  subtitles: readonly SubtitleRendition[] = [],
+): readonly string[] => {
   const plan = planDelivery(parseTransformation(transformation), source);
   const presentation = {
     video: ladderRenditions(plan),
     audio: audioRenditions(plan),
+    subtitles,
     keyframes: keyframeRendition(plan),
   };
   return multivariantPlaylist(presentation, ({ id }, file) => `/${id}/${file}`)
@@ -140,5 +146,35 @@ describe("a media playlist", () => {
     const plan = planDelivery([], sourceFacts());
     const texts = ladderRenditions(plan).map((rendition) => mediaPlaylist(plan, rendition, (_, file) => file));
     expect(new Set(texts).size).toBe(1);
+  });
+});
+
+describe("subtitles in the multivariant playlist", () => {
+  const files = fileSubtitles([{ language: "en-US" }, { language: "es-ES" }, { language: "en-US" }, { language: "x" }]);
+  const lines = multivariant(sourceFacts(), "", files);
+  const media = lines.filter((line) => line.includes("TYPE=SUBTITLES"));
+
+  it("are renditions of one group, named in their own language, each by a name of its own", () => {
+    expect(media.map((line) => [attribute(line, "NAME"), attribute(line, "LANGUAGE")])).toEqual([
+      ["English (United States)", "en-US"],
+      ["español (España)", "es-ES"],
+      ["English (United States) 2", "en-US"],
+      ["x", "x"],
+    ]);
+  });
+
+  it("are shown to nobody who has not asked, and one of a language to those who ask by it", () => {
+    expect(media.map((line) => [attribute(line, "DEFAULT"), attribute(line, "AUTOSELECT")])).toEqual([
+      ["NO", "YES"],
+      ["NO", "YES"],
+      ["NO", "NO"],
+      ["NO", "YES"],
+    ]);
+  });
+
+  it("belong to every variant, and to none where there are none", () => {
+    for (const line of variants(lines))
+      expect(attribute(line, "SUBTITLES")).toBe(attribute(media[0] ?? "", "GROUP-ID"));
+    for (const line of variants(multivariant(sourceFacts()))) expect(attribute(line, "SUBTITLES")).toBeUndefined();
   });
 });

@@ -28,8 +28,14 @@ import { wholeTimeline } from "./timeline.ts";
 /** An asset that a transformation names as a layer, as the catalog knows it. */
 export interface KnownLayer {
   readonly publicId: string;
+  /** Absent: `video`, as in names. */
+  readonly resourceType?: "video" | "raw";
   readonly source: Source;
 }
+
+/** Where a layer's asset is kept. */
+export const resourceTypeOf = (media: AssetLayer["media"]): "video" | "raw" =>
+  media === "subtitles" ? "raw" : "video";
 
 const refused = (parameter: string, message: string): Problem =>
   new Problem("unsupported-parameter", message, { parameter });
@@ -41,9 +47,12 @@ export function layerSource({ layer, under }: LayerStep, known: readonly KnownLa
     throw refused(key, "Only uploaded pictures, videos and sound, and text, are laid over a video.");
   if (layer.deliveryType !== undefined)
     throw refused(key, "Layers are assets of delivery type upload: who may see a video sees what is laid over it.");
-  const { publicId, version } = layer as AssetLayer;
+  const { media, publicId, version } = layer as AssetLayer;
   const found = known.find(
-    (each) => each.publicId === publicId && (version === undefined || each.source.version === version),
+    (each) =>
+      each.publicId === publicId &&
+      (each.resourceType ?? "video") === resourceTypeOf(media) &&
+      (version === undefined || each.source.version === version),
   );
   if (!found)
     throw new Problem("invalid-value", `There is no asset "${publicId.slice(0, 120)}" to lay over the video.`, {

@@ -28,7 +28,7 @@ export async function uploadFile(
       file.size > CHUNK_BYTES ? { "content-range": range, "x-unique-upload-id": uploadId } : {};
     const form = signedForm(target, parameters);
     form.append("file", file.slice(start, end), basename(path));
-    const response = await fetch(`${target.base}/v1_1/${target.cloud}/video/upload`, {
+    const response = await fetch(`${target.base}/v1_1/${target.cloud}/auto/upload`, {
       method: "POST",
       headers,
       body: form,

@@ -29,7 +29,12 @@ export * from "./rational.ts";
 export * from "./rendition-url.ts";
 export * from "./signature.ts";
 export * from "./step.ts";
-export { isBuiltInProfile, STREAMING_PROFILE_NAMES, type StreamingProfile } from "./streaming-profile.ts";
+export {
+  isBuiltInProfile,
+  STREAMING_PROFILE_NAMES,
+  type StreamingProfile,
+  type SubtitleChoice,
+} from "./streaming-profile.ts";
 export type * from "./text-style.ts";
 export type * from "./time-values.ts";
 export type * from "./values.ts";

@@ -21,6 +21,7 @@ export type RenditionFile =
   | { readonly kind: "playlist" }
   | { readonly kind: "init" }
   | { readonly kind: "segment"; readonly number: number }
+  | { readonly kind: "cues"; readonly number: number }
   | { readonly kind: "whole"; readonly extension: string };
 
 export interface RenditionUrl extends AssetName {
@@ -30,7 +31,7 @@ export interface RenditionUrl extends AssetName {
   readonly sourceVersion: string;
   /** Names how the origin encodes: its recipe, encoders and build. */
   readonly recipe: string;
-  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `still-jpg`, `clip-h264`. */
+  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `still-jpg`, `clip-h264`. */
   readonly rendition: string;
   readonly file: RenditionFile;
 }
@@ -44,8 +45,8 @@ export const isRenditionPath = (path: string): boolean =>
 function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
   if (text === "init.mp4") return { kind: "init" };
-  const number = /^(0|[1-9]\d{0,6})\.m4s$/.exec(text)?.[1];
-  if (number !== undefined) return { kind: "segment", number: Number(number) };
+  const [, number, type] = /^(0|[1-9]\d{0,6})\.(m4s|vtt)$/.exec(text) ?? [];
+  if (number !== undefined) return { kind: type === "vtt" ? "cues" : "segment", number: Number(number) };
   const extension = /^file\.([a-z0-9]+)$/.exec(text)?.[1];
   return extension === undefined ? undefined : { kind: "whole", extension };
 }
@@ -58,6 +59,8 @@ export function formatFile(file: RenditionFile): string {
       return "init.mp4";
     case "segment":
       return `${file.number}.m4s`;
+    case "cues":
+      return `${file.number}.vtt`;
     case "whole":
       return `file.${file.extension}`;
   }

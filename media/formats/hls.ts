@@ -6,9 +6,13 @@ import { AAC_FRAME_SAMPLES, keyframeCount, keyframeLength, secondsOf, segmentCou
 import { segmentCountOf, segmentSeconds } from "../jobs/segment-job.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
+import type { SubtitleRendition } from "../subtitles/renditions.ts";
 
 /** Where a rendition's files are, for the playlist that names them. */
-export type UriOf = (rendition: Rendition, file: "playlist.m3u8" | "init.mp4" | `${number}.m4s`) => string;
+export type UriOf = (
+  rendition: Rendition | SubtitleRendition,
+  file: "playlist.m3u8" | "init.mp4" | `${number}.${"m4s" | "vtt"}`,
+) => string;
 
 const attributes = (list: readonly (readonly [name: string, value: string | undefined])[]): string =>
   list
@@ -65,10 +69,29 @@ function audioMedia(
   ])}`;
 }
 
+const SUBTITLE_GROUP = "subtitles";
+
+function subtitleMedia(rendition: SubtitleRendition, all: readonly SubtitleRendition[], uriOf: UriOf): string {
+  const isFirstOfLanguage = all.find((other) => other.language === rendition.language) === rendition;
+  return `#EXT-X-MEDIA:${attributes([
+    ["TYPE", "SUBTITLES"],
+    ["GROUP-ID", quoted(SUBTITLE_GROUP)],
+    ["NAME", quoted(rendition.name)],
+    ["LANGUAGE", quoted(rendition.language)],
+    // Nobody reads what he has not asked for; whoever has, by the language of his device, does.
+    ["DEFAULT", "NO"],
+    ["AUTOSELECT", isFirstOfLanguage ? "YES" : "NO"],
+    ["URI", quoted(uriOf(rendition, "playlist.m3u8"))],
+  ])}`;
+}
+
+const groupOf = (subtitles: readonly SubtitleRendition[]): string | undefined =>
+  subtitles.length > 0 ? quoted(SUBTITLE_GROUP) : undefined;
+
 const codecsOf = (rendition: VideoRendition, audio: readonly AudioRendition[]): string =>
   [rendition.codecString, ...new Set(audio.map((sound) => sound.codecString))].join(",");
 
-function variant(rendition: VideoRendition, audio: readonly AudioRendition[], uriOf: UriOf): readonly string[] {
+function variant(rendition: VideoRendition, { audio, subtitles }: Presentation, uriOf: UriOf): readonly string[] {
   const { width, height, frameRate } = rendition.stream;
   return [
     `#EXT-X-STREAM-INF:${attributes([
@@ -80,6 +103,7 @@ function variant(rendition: VideoRendition, audio: readonly AudioRendition[], ur
       ["FRAME-RATE", toFixed(frameRate, 3)],
       ["VIDEO-RANGE", "SDR"],
       ["AUDIO", audio.length > 0 ? quoted(AUDIO_GROUP) : undefined],
+      ["SUBTITLES", groupOf(subtitles)],
       // Said outright: players otherwise search the picture for captions.
       ["CLOSED-CAPTIONS", "NONE"],
     ])}`,
@@ -88,7 +112,7 @@ function variant(rendition: VideoRendition, audio: readonly AudioRendition[], ur
 }
 
 /** Sound alone: the preferred rendition is the variant, the others are alternatives to it, and may be fetched beside it. */
-function audioVariant(all: readonly AudioRendition[], uriOf: UriOf): readonly string[] {
+function audioVariant({ audio: all, subtitles }: Presentation, uriOf: UriOf): readonly string[] {
   const rendition = preferredOf(all);
   if (!rendition) return [];
   const atOnce = Math.min(2, all.length);
@@ -98,6 +122,7 @@ function audioVariant(all: readonly AudioRendition[], uriOf: UriOf): readonly st
       ["AVERAGE-BANDWIDTH", String(rendition.averageBandwidth * atOnce)],
       ["CODECS", quoted(rendition.codecString)],
       ["AUDIO", all.length > 1 ? quoted(AUDIO_GROUP) : undefined],
+      ["SUBTITLES", groupOf(subtitles)],
       ["CLOSED-CAPTIONS", "NONE"],
     ])}`,
     uriOf(rendition, "playlist.m3u8"),
@@ -130,11 +155,13 @@ function startingOrder(renditions: readonly VideoRendition[]): readonly VideoRen
 export interface Presentation {
   readonly video: readonly VideoRendition[];
   readonly audio: readonly AudioRendition[];
+  readonly subtitles: readonly SubtitleRendition[];
   readonly keyframes?: KeyframeRendition | undefined;
 }
 
 /** The multivariant playlist of what a client is offered. */
-export function multivariantPlaylist({ video, audio, keyframes }: Presentation, uriOf: UriOf): string {
+export function multivariantPlaylist(presentation: Presentation, uriOf: UriOf): string {
+  const { video, audio, subtitles, keyframes } = presentation;
   const soundAlone = video.length === 0;
   const lines = [
     ...HEADER,
@@ -142,8 +169,9 @@ export function multivariantPlaylist({ video, audio, keyframes }: Presentation, 
     ...(soundAlone && audio.length < 2
       ? []
       : audio.map((rendition) => audioMedia(rendition, audio, uriOf, soundAlone))),
-    ...startingOrder(video).flatMap((rendition) => variant(rendition, audio, uriOf)),
-    ...(soundAlone ? audioVariant(audio, uriOf) : []),
+    ...subtitles.map((rendition) => subtitleMedia(rendition, subtitles, uriOf)),
+    ...startingOrder(video).flatMap((rendition) => variant(rendition, presentation, uriOf)),
+    ...(soundAlone ? audioVariant(presentation, uriOf) : []),
     ...(keyframes && !soundAlone ? [keyframeVariant(keyframes, uriOf)] : []),
   ];
   return `${lines.join("\n")}\n`;
@@ -156,7 +184,7 @@ const AUDIO_SLACK_SECONDS = rational(AAC_FRAME_SAMPLES, Math.min(...OUTPUT_SAMPL
  * The longest segment, rounded. Picture and sound must state the same (authoring specification 8.2), so both take it
  * from the grid that they share, with room for the sound's own boundaries.
  */
-function targetDuration({ grid }: DeliveryPlan, rendition: Rendition): number {
+function targetDuration({ grid }: DeliveryPlan, rendition: Rendition | SubtitleRendition): number {
   const lengths =
     rendition.kind === "keyframes"
       ? Array.from({ length: keyframeCount(grid) }, (_, number) => keyframeLength(grid, number))
@@ -169,11 +197,12 @@ function targetDuration({ grid }: DeliveryPlan, rendition: Rendition): number {
 }
 
 /** A rendition's media playlist. */
-export function mediaPlaylist(plan: DeliveryPlan, rendition: Rendition, uriOf: UriOf): string {
+export function mediaPlaylist(plan: DeliveryPlan, rendition: Rendition | SubtitleRendition, uriOf: UriOf): string {
+  const isText = rendition.kind === "subtitles";
   const seconds = (length: Rational) => toFixed(length, 6);
   const segments = Array.from({ length: segmentCountOf(plan, rendition) }, (_, number) => [
     `#EXTINF:${seconds(segmentSeconds(plan, rendition, number))},`,
-    uriOf(rendition, `${number}.m4s`),
+    uriOf(rendition, `${number}.${isText ? "vtt" : "m4s"}`),
   ]);
   const lines = [
     ...HEADER,
@@ -181,7 +210,7 @@ export function mediaPlaylist(plan: DeliveryPlan, rendition: Rendition, uriOf: U
     "#EXT-X-MEDIA-SEQUENCE:0",
     "#EXT-X-PLAYLIST-TYPE:VOD",
     ...(rendition.kind === "keyframes" ? ["#EXT-X-I-FRAMES-ONLY"] : []),
-    `#EXT-X-MAP:URI=${quoted(uriOf(rendition, "init.mp4"))}`,
+    ...(isText ? [] : [`#EXT-X-MAP:URI=${quoted(uriOf(rendition, "init.mp4"))}`]),
     ...segments.flat(),
     "#EXT-X-ENDLIST",
   ];

@@ -15,6 +15,7 @@ import {
 import type { DeliveryPlan } from "../plan.ts";
 import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
 import type { VideoTrack } from "../source.ts";
+import type { SubtitleRendition } from "../subtitles/renditions.ts";
 import { videoTiming } from "./frame-filters.ts";
 import type { InitJob, JobContext, SegmentJob } from "./job.ts";
 import { pictures } from "./pictures.ts";
@@ -102,13 +103,13 @@ function soundJob(plan: DeliveryPlan, rendition: AudioRendition, number: number,
 }
 
 /** How many segments a rendition has. */
-export const segmentCountOf = (plan: DeliveryPlan, rendition: Rendition): number =>
+export const segmentCountOf = (plan: DeliveryPlan, rendition: Rendition | SubtitleRendition): number =>
   rendition.kind === "keyframes" ? keyframeCount(plan.grid) : segmentCount(plan.grid);
 
 /** Exact length of a rendition's segment, in seconds. */
-export function segmentSeconds(plan: DeliveryPlan, rendition: Rendition, number: number): Rational {
+export function segmentSeconds(plan: DeliveryPlan, rendition: Rendition | SubtitleRendition, number: number): Rational {
   if (rendition.kind === "keyframes") return secondsOf(keyframeLength(plan.grid, number), plan.grid.frameRate);
-  if (rendition.kind === "video")
+  if (rendition.kind !== "audio")
     return secondsOf(segmentStart(plan.grid, number + 1) - segmentStart(plan.grid, number), plan.grid.frameRate);
   const frames =
     audioSegmentStart(plan.grid, number + 1, rendition.sampleRate) -

@@ -1,0 +1,45 @@
+/** WebVTT in segments, on the grid of the pictures (draft-pantos-hls-rfc8216bis 3.1.4), written by arithmetic. */
+
+import { compare, multiply, type Rational, rational, round } from "#transformation";
+import { segmentCount, segmentStart } from "../grid.ts";
+import type { DeliveryPlan } from "../plan.ts";
+import type { Cue } from "../subtitles/cue.ts";
+import { formatCueText } from "../subtitles/cue-text.ts";
+import { cuesWithin } from "../subtitles/timing.ts";
+
+/** Times count from the presentation's zero, which is the first picture's time stamp. */
+const HEADER = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n";
+
+const millisecondsOf = (seconds: Rational): number => round(multiply(seconds, rational(1000)));
+
+function formatTime(milliseconds: number): string {
+  const digits = (value: number, width: number): string => String(value).padStart(width, "0");
+  const seconds = Math.floor(milliseconds / 1000);
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return `${digits(hours, 2)}:${digits(minutes, 2)}:${digits(seconds % 60, 2)}.${digits(milliseconds % 1000, 3)}`;
+}
+
+function formatCue(cue: Cue): readonly string[] {
+  const [start, end] = [millisecondsOf(cue.start), millisecondsOf(cue.end)];
+  if (start >= end) return [];
+  const settings = cue.settings === undefined ? "" : ` ${cue.settings}`;
+  return [`\n${formatTime(start)} --> ${formatTime(end)}${settings}\n${formatCueText(cue)}\n`];
+}
+
+/**
+ * A segment of subtitles; undefined where there is no such segment.
+ * @param cues on the film's own time line; those that the segment touches are in it with all of their time
+ */
+export function subtitleSegment(plan: DeliveryPlan, cues: readonly Cue[], number: number): string | undefined {
+  const { grid, source } = plan;
+  if (number >= segmentCount(grid)) return undefined;
+  const said = { cues, version: source.version };
+  const shown = cuesWithin(said, plan, segmentStart(grid, number), segmentStart(grid, number + 1));
+  return (
+    HEADER +
+    [...shown]
+      .sort((a, b) => compare(a.start, b.start))
+      .flatMap(formatCue)
+      .join("")
+  );
+}
