@@ -3,7 +3,7 @@
  * every rung and codec. Playlists and segments are cut by this arithmetic and nothing else.
  */
 
-import { divide, multiply, type Rational, rational, round } from "#transformation";
+import { divide, multiply, type Rational, rational, round, roundProduct } from "#transformation";
 
 export interface Grid {
   readonly frameRate: Rational;
@@ -58,7 +58,7 @@ export const AAC_FRAME_SAMPLES = 1024;
 
 /** The sample nearest to a frame's start. */
 export const sampleAt = (frame: number, frameRate: Rational, sampleRate: number): number =>
-  round(multiply(secondsOf(frame, frameRate), rational(sampleRate)));
+  roundProduct(secondsOf(frame, frameRate), rational(sampleRate));
 
 /** First AAC frame of a segment: the one nearest to the picture's boundary, so both start within half an AAC frame. */
 export function audioSegmentStart(grid: Grid, number: number, sampleRate: number): number {

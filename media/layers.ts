@@ -9,10 +9,9 @@ import {
   type Gravity,
   type LayerStep,
   type LiteralStep,
-  multiply,
   Problem,
   rational,
-  round,
+  roundProduct,
   type TimeOffset,
 } from "#transformation";
 import { type Canvas, canvasOf, type LaidPicture, type MixedSound, materialized } from "./canvas.ts";
@@ -129,8 +128,8 @@ function spanOf({ start, end, duration }: Edit, { timeline }: Programme): LayerS
   const total = timelineFrames(timeline);
   const framesOf = (offset: TimeOffset): number =>
     "seconds" in offset
-      ? round(multiply(offset.seconds, timeline.frameRate))
-      : round(multiply(offset.share, rational(total)));
+      ? roundProduct(offset.seconds, timeline.frameRate)
+      : roundProduct(offset.share, rational(total));
   const from = start ? framesOf(start) : 0;
   const to = Math.min(total, duration ? from + framesOf(duration) : end ? framesOf(end) : total);
   return { from, to, isWhole: from === 0 && to === total };

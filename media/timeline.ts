@@ -11,7 +11,7 @@ import {
   Problem,
   type Rational,
   rational,
-  round,
+  roundProduct,
   subtract,
   type TimeOffset,
 } from "#transformation";
@@ -46,7 +46,7 @@ export function timeZero(source: Source): Rational {
 
 /** The whole source at a frame rate. */
 export function wholeTimeline(source: Source, frameRate: Rational): Timeline {
-  const frames = Math.max(1, round(multiply(sourceDuration(source), frameRate)));
+  const frames = Math.max(1, roundProduct(sourceDuration(source), frameRate));
   return { frameRate, clips: [plainClip(0, frames)] };
 }
 
@@ -71,8 +71,8 @@ export function trimTimeline(
   const total = timelineFrames(timeline);
   const framesOf = (offset: TimeOffset): number =>
     "seconds" in offset
-      ? round(multiply(offset.seconds, timeline.frameRate))
-      : round(multiply(offset.share, rational(total)));
+      ? roundProduct(offset.seconds, timeline.frameRate)
+      : roundProduct(offset.share, rational(total));
   const from = start ? framesOf(start) : 0;
   const to = duration ? from + framesOf(duration) : end ? framesOf(end) : total;
   const clips = cutTimeline(timeline, from, Math.min(to, total));

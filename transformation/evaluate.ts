@@ -89,20 +89,11 @@ function calculated(operator: Arithmetic, a: Rational, b: Rational): Rational {
   }
 }
 
-/** Exact arithmetic throws beyond the safe integers. */
-function withinBounds(operator: Arithmetic, act: () => Rational): Rational {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof RangeError ? tooLarge(operator) : error;
-  }
-}
-
 /** Six digits are what the language spells: what a long calculation gives is rounded to them. */
 function calculate(operator: Arithmetic, a: Rational, b: Rational): Rational {
   if ((operator === "div" || operator === "mod") && b.num === 0)
     throw new Problem("invalid-value", `An expression divides by zero (_${operator}_).`);
-  const result = withinBounds(operator, () => calculated(operator, a, b));
+  const result = calculated(operator, a, b);
   if (Math.abs(toNumber(result)) > MAX_MAGNITUDE) throw tooLarge(operator);
   return result.den > 1_000_000 ? (parseRational(toDecimal(result)) ?? result) : result;
 }

@@ -1,5 +1,7 @@
 /** Exact arithmetic on fractions: all media time is counted in these, never in floating point. */
 
+import { Problem } from "./problem.ts";
+
 /** A reduced fraction with a positive denominator; both parts are safe integers, so it survives JSON. */
 export interface Rational {
   readonly num: number;
@@ -15,12 +17,15 @@ function reduce(num: bigint, den: bigint): Rational {
   const divisor = gcd(magnitude(num), magnitude(den)) || 1n;
   const reduced = { num: Number((sign * num) / divisor), den: Number((sign * den) / divisor) };
   if (!Number.isSafeInteger(reduced.num) || !Number.isSafeInteger(reduced.den)) {
-    throw new RangeError(`${num}/${den} does not fit into safe integers`);
+    throw new Problem("invalid-value", `${num}/${den} has more digits than can be calculated with exactly.`);
   }
   return reduced;
 }
 
-/** num/den, reduced. Throws RangeError for a zero denominator or parts that are no integers. */
+/**
+ * num/den, reduced. Throws RangeError for a zero denominator or parts that are no integers, and as all arithmetic does
+ * Problem `invalid-value` where a result leaves the safe integers: a URL may ask for that.
+ */
 export function rational(num: number, den = 1): Rational {
   return reduce(BigInt(num), BigInt(den));
 }
@@ -70,7 +75,17 @@ export function floor(a: Rational): number {
 export const ceil = (a: Rational): number => -floor({ num: -a.num, den: a.den });
 
 /** The nearest whole number; halves go up. */
-export const round = (a: Rational): number => floor(add(a, { num: 1, den: 2 }));
+export const round = (a: Rational): number => Number(rounded(BigInt(a.num), BigInt(a.den)));
+
+/** The whole number nearest to a product, which need not fit into safe integers itself: a long time at an odd rate. */
+export const roundProduct = (a: Rational, b: Rational): number =>
+  Number(rounded(BigInt(a.num) * BigInt(b.num), BigInt(a.den) * BigInt(b.den)));
+
+/** num/den for a positive den, halves up. */
+function rounded(num: bigint, den: bigint): bigint {
+  const [twice, whole] = [2n * num + den, 2n * den];
+  return twice / whole - (twice < 0n && twice % whole !== 0n ? 1n : 0n);
+}
 
 /** The last convergent of the continued fraction of `a` whose terms do not exceed `maxTerm`; `a` itself where its own do not. */
 export function approximate(a: Rational, maxTerm: number): Rational {
@@ -101,9 +116,8 @@ export function parseRational(text: string): Rational | undefined {
 
 /** Decimal text with a fixed number of digits after the point, rounded half up; exact integer arithmetic. */
 export function toFixed(a: Rational, digits: number): string {
-  const [num, den] = [BigInt(a.num) * 10n ** BigInt(digits) * 2n + BigInt(a.den), BigInt(a.den) * 2n];
   // Not by `round`: what is scaled may leave the safe integers.
-  const scaled = num / den - (num < 0n && num % den !== 0n ? 1n : 0n);
+  const scaled = rounded(BigInt(a.num) * 10n ** BigInt(digits), BigInt(a.den));
   const text = magnitude(scaled)
     .toString()
     .padStart(digits + 1, "0");
