@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { formatTransformation, Problem, parseTransformation } from "#transformation";
+import {
+  formatRenditionUrl,
+  formatTransformation,
+  OF_RENDITIONS,
+  Problem,
+  parseRenditionUrl,
+  parseTransformation,
+} from "#transformation";
 import { type Kept, NOTHING_KEPT } from "./instantiate.ts";
 import { planDelivery } from "./plan.ts";
 import { sourceFacts } from "./testing/sources.ts";
@@ -42,6 +49,25 @@ describe("a chain that meets its source", () => {
 
   it("has one key for all chains that come to the same", () => {
     expect(keyOf("$w_1280/if_iw_gt_$w/c_limit,w_$w/if_end")).toBe(keyOf("c_limit,w_1280"));
+  });
+
+  it("is no longer than the addresses that playlists name may be, and may be longer than the URL", () => {
+    const long = parseTransformation(Array.from({ length: 60 }, () => "e_blur").join("/"));
+    const kept: Kept = { ...NOTHING_KEPT, transformations: { long } };
+    const key = keyOf("t_long.long.long", kept);
+    expect(key.split("/")).toHaveLength(180);
+    const rendition = {
+      cloud: "demo",
+      deliveryType: "upload" as const,
+      publicId: "film",
+      sourceVersion: "0123456789abcdef",
+    };
+    const path = formatRenditionUrl({
+      ...{ ...rendition, recipe: "r1", rendition: "720p-av1", file: { kind: "playlist" } },
+      transformation: parseTransformation(key, 1, OF_RENDITIONS),
+    });
+    expect(formatTransformation(parseRenditionUrl(path).transformation)).toBe(key);
+    expect(() => keyOf("t_long.long.long.long.long", kept)).toThrow(/at most/);
   });
 
   it.each(["t_constructor", "sp_constructor", "if_ctx:!constructor!_eq_!a!,w_5", "w_$__proto__"])(

@@ -2,13 +2,16 @@
 
 import {
   canonicalTransformation,
+  checkLength,
   type EditStep,
   type Encoding,
   editOf,
+  encodeTransformation,
   entryOf,
   isBuiltInProfile,
   type LiteralStep,
   nearest,
+  OF_RENDITIONS,
   Problem,
   pickParameters,
   STREAMING_PROFILE_NAMES,
@@ -36,6 +39,8 @@ export interface DeliveryPlan extends Programme {
 /** Plans a delivery; throws the Problems of the stages where the transformation cannot be had of this source. */
 export function planDelivery(transformation: Transformation, source: Source, kept: Kept = NOTHING_KEPT): DeliveryPlan {
   const steps = canonicalTransformation(instantiate(transformation, source, kept)) as readonly LiteralStep[];
+  // Its spelling is in the addresses that playlists name.
+  checkLength(encodeTransformation(steps), OF_RENDITIONS);
   const plan = planSteps(steps, source, kept);
   return { ...plan, rungs: rungPlans(plan, steps, source, kept) };
 }

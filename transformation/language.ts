@@ -20,28 +20,39 @@ import { fillTemplate } from "./template.ts";
 
 export { isComponent };
 
-/** Longer than any real URL: what is beyond is refused before it costs anything. */
-const MAX_COMPONENTS = 64;
-const MAX_TRANSFORMATION_LENGTH = 8192;
+/** How long a transformation may be: what is beyond is refused before it costs anything. */
+interface Limits {
+  readonly components: number;
+  readonly characters: number;
+}
+
+/** Longer than any real URL. */
+const OF_URLS: Limits = { components: 64, characters: 8192 };
+
+/** Of the addresses that edgereel hands out: names are replaced by what is kept under them, layers take three components. */
+export const OF_RENDITIONS: Limits = { components: 256, characters: 14_000 };
+
+/** Throws `invalid-url` for what is too long. */
+export function checkLength(text: string, { components, characters }: Limits): void {
+  if (text.length > characters || text.split("/").length > components)
+    throw new Problem(
+      "invalid-url",
+      `A transformation may have ${components} components and ${characters} characters at most, those kept under names included.`,
+    );
+}
 
 /**
  * Reads a transformation such as `c_fill,h_360,w_640/so_5`.
  * @param column where the text starts in the URL's path, counted from 1, for messages
  * @throws Problem `unknown-parameter`, `unsupported-parameter`, `invalid-value`, `conflicting-parameters`, `invalid-url`
  */
-export function parseTransformation(text: string, column = 1): Transformation {
+export function parseTransformation(text: string, column = 1, limits = OF_URLS): Transformation {
   if (text === "") return [];
   // Half a surrogate pair is in no URL, and cannot be spelled in one.
   if (!text.isWellFormed()) throw new Problem("invalid-url", "A transformation is text; this holds half a character.");
-  const segments = text.split("/");
-  if (text.length > MAX_TRANSFORMATION_LENGTH || segments.length > MAX_COMPONENTS) {
-    throw new Problem(
-      "invalid-url",
-      `A transformation may have ${MAX_COMPONENTS} components and ${MAX_TRANSFORMATION_LENGTH} characters at most.`,
-    );
-  }
+  checkLength(text, limits);
   let at = column;
-  const components = segments.flatMap((segment) => {
+  const components = text.split("/").flatMap((segment) => {
     const component = segment === "" ? [] : [parseComponent(segment, at)];
     at += segment.length + 1;
     return component;

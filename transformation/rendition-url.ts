@@ -13,7 +13,7 @@ import {
   parseAssetPrefix,
   spellPublicId,
 } from "./delivery-url.ts";
-import { isComponent, parseTransformation } from "./language.ts";
+import { isComponent, OF_RENDITIONS, parseTransformation } from "./language.ts";
 import { Problem } from "./problem.ts";
 import type { Transformation } from "./step.ts";
 
@@ -78,7 +78,8 @@ export function parseRenditionUrl(path: string): RenditionUrl {
   if (!file || !sourceVersion || !recipe || !rendition) throw notFound();
   let count = 0;
   while (count < segments.length - 1 && isComponent(decodePathSegment(segments[count] ?? ""))) count++;
-  const transformation = parseTransformation(segments.slice(0, count).map(decodePathSegment).join("/"));
+  const text = segments.slice(0, count).map(decodePathSegment).join("/");
+  const transformation = parseTransformation(text, 1, OF_RENDITIONS);
   if (segments[count] === NO_VERSION && count < segments.length - 1) count++;
   const publicId = segments.slice(count).map(decodePathSegment).join("/");
   checkPublicId(publicId);
