@@ -4,7 +4,7 @@ import { type Rgba, readColour, spellColour } from "../colour-value.ts";
 import { type Filter, onPicture, onSound, type PictureFacts } from "../edit.ts";
 import { parameter } from "../parameter.ts";
 import { rational, subtract, toFixed } from "../rational.ts";
-import { regional, strength } from "../strength.ts";
+import { adjustment, regional, strength } from "../strength.ts";
 import { orUsual, type Value, wholeNumber } from "../values.ts";
 
 const local = { scope: "component", touches: ["picture"] } as const;
@@ -100,11 +100,11 @@ export const effects = {
         true,
       ),
   }),
-  noise: strength("noise", "Adds film grain, in percent.", { min: 0, max: 100, usual: 10 }, (value) => [
+  noise: adjustment("noise", "Adds film grain, in percent.", { min: 0, max: 100, usual: 10 }, (value) => [
     // A seed: without one every encode would differ. t: other grain in each picture.
     { name: "noise", options: { all_seed: 1, alls: value, allf: "t" } },
   ]),
-  vignette: strength("vignette", "Darkens the corners, in percent.", { min: 0, max: 100, usual: 20 }, (value) => [
+  vignette: adjustment("vignette", "Darkens the corners, in percent.", { min: 0, max: 100, usual: 20 }, (value) => [
     { name: "vignette", options: { angle: ((value / 100) * (Math.PI / 2)).toFixed(5) } },
   ]),
   sharpen: strength("sharpen", "Sharpens fine detail.", { min: 1, max: 2000, usual: 100 }, sharpened(5)),
