@@ -1,35 +1,20 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   canonicalTransformation,
   formatTransformation,
-  isComponent,
   Problem,
   parseDeliveryUrl,
   parseTransformation,
   signedStrings,
 } from "./index.ts";
-
-/** A collection of real URLs, where the machine has one; what edgereel needs itself is in testing/sdk-urls.ts. */
-const FOLDER = process.env["EDGEREEL_VECTORS"] ?? "../shared/vectors";
-const FILE = join(FOLDER, "delivery-urls.json");
-
-interface Vector {
-  readonly kind: string;
-  readonly url?: string;
-  readonly transformation?: string;
-}
+import { transformationOf, VECTORS_FILE, type Vector, vectors } from "./testing/vectors.ts";
 
 interface SignedVector extends Vector {
   readonly url: string;
   readonly secret: string;
   readonly signature: { readonly algorithm: string; readonly value: string };
 }
-
-const vectors = (): readonly Vector[] =>
-  (JSON.parse(readFileSync(FILE, "utf8")) as { entries: readonly Vector[] }).entries;
 
 const signedVectors = (): readonly SignedVector[] =>
   vectors().filter(({ kind }) => kind === "signed_url") as unknown as readonly SignedVector[];
@@ -39,30 +24,6 @@ function signedParts(path: string) {
   const [, signature = "", signedPath = ""] = /\/s--([\w-]{8}|[\w-]{32})--\/(.*)$/.exec(path) ?? [];
   const version = /(?:^|\/)v(\d+)\//.exec(signedPath)?.[1];
   return { signature, signedPath, ...(version !== undefined && { version }) };
-}
-
-const decoded = (segment: string): string => {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
-};
-
-/** The transformation in a vector: as it stands, or the components of its URL, whatever resource that speaks of. */
-function transformationOf({ url, transformation }: Vector): string | undefined {
-  if (transformation !== undefined) return transformation.split("/").map(decoded).join("/");
-  if (url === undefined) return undefined;
-  const prefix =
-    /\/(?:video|image|raw|videos|images|files|iu|authenticated_images|private_images)\/(?:(?:upload|private|authenticated|fetch|public|list|live|multi|text|sprite|facebook|youtube|vimeo|twitter|gravatar)\/)?(?:s--[\w-]+--\/)?/;
-  // Some have hosts that no URL parser takes.
-  const path = url.replace(/^(?:https?:)?\/\/[^/]*/, "").replace(/\?.*$/, "");
-  const segments = path
-    .replace(new RegExp(`^.*?${prefix.source}`), "")
-    .split("/")
-    .map(decoded);
-  const end = segments.slice(0, -1).findIndex((segment) => !isComponent(segment));
-  return segments.slice(0, end < 0 ? segments.length - 1 : end).join("/");
 }
 
 /** What may be refused, and why: by parameter, or by parameter and the beginning of its value. */
@@ -94,57 +55,60 @@ const REFUSALS: readonly (readonly [parameter: RegExp, why: string])[] = [
   [/^(g|sp|t|so|eo|du|dl|vs|r|z|o|ki|fps|e_[a-z_]+)$/, "words that SDK tests make up"],
 ];
 
-describe.skipIf(!existsSync(FILE))(`the URLs in ${FILE} (skipped without it; EDGEREEL_VECTORS names it)`, () => {
-  it("are read, spelled so that they read the same, and canonical in one spelling; or refused for a reason", () => {
-    const refused: string[] = [];
-    let read = 0;
-    for (const vector of vectors()) {
-      const text = transformationOf(vector);
-      if (text === undefined) continue;
-      try {
-        const steps = parseTransformation(text);
-        expect(parseTransformation(formatTransformation(steps)), text).toEqual(steps);
-        const canonical = formatTransformation(canonicalTransformation(steps));
-        expect(formatTransformation(canonicalTransformation(parseTransformation(canonical))), text).toBe(canonical);
-        read++;
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        const parameter = error.facts.parameter ?? "";
-        expect(
-          REFUSALS.some(([pattern]) => pattern.test(parameter)),
-          `${text}: ${error.message}`,
-        ).toBe(true);
-        refused.push(parameter);
+describe.skipIf(vectors().length === 0)(
+  `the URLs in ${VECTORS_FILE} (skipped without it; EDGEREEL_VECTORS names it)`,
+  () => {
+    it("are read, spelled so that they read the same, and canonical in one spelling; or refused for a reason", () => {
+      const refused: string[] = [];
+      let read = 0;
+      for (const vector of vectors()) {
+        const text = transformationOf(vector);
+        if (text === undefined) continue;
+        try {
+          const steps = parseTransformation(text);
+          expect(parseTransformation(formatTransformation(steps)), text).toEqual(steps);
+          const canonical = formatTransformation(canonicalTransformation(steps));
+          expect(formatTransformation(canonicalTransformation(parseTransformation(canonical))), text).toBe(canonical);
+          read++;
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          const parameter = error.facts.parameter ?? "";
+          expect(
+            REFUSALS.some(([pattern]) => pattern.test(parameter)),
+            `${text}: ${error.message}`,
+          ).toBe(true);
+          refused.push(parameter);
+        }
       }
-    }
-    expect(read).toBeGreaterThan(1700);
-    expect(refused.length).toBeLessThan(read / 15);
-  });
+      expect(read).toBeGreaterThan(1700);
+      expect(refused.length).toBeLessThan(read / 15);
+    });
 
-  it("verify where they are signed, one and all", () => {
-    expect(signedVectors().length).toBeGreaterThan(10);
-    for (const { url, secret, signature } of signedVectors()) {
-      const parts = signedParts(new URL(url).pathname);
-      const expected = signedStrings(parts).map((text) =>
-        createHash(signature.algorithm)
-          .update(text + secret)
-          .digest("base64url")
-          .slice(0, signature.value.length),
-      );
-      expect(parts.signature, url).toBe(signature.value);
-      expect(expected, url).toContain(signature.value);
-    }
-  });
-
-  it("are read as what they sign, or refused by name", () => {
-    for (const { url } of signedVectors()) {
-      const { pathname } = new URL(url);
-      try {
-        expect(parseDeliveryUrl(pathname), url).toMatchObject(signedParts(pathname));
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        expect(["invalid-value", "unsupported-parameter", "not-found", "invalid-url"], url).toContain(error.code);
+    it("verify where they are signed, one and all", () => {
+      expect(signedVectors().length).toBeGreaterThan(10);
+      for (const { url, secret, signature } of signedVectors()) {
+        const parts = signedParts(new URL(url).pathname);
+        const expected = signedStrings(parts).map((text) =>
+          createHash(signature.algorithm)
+            .update(text + secret)
+            .digest("base64url")
+            .slice(0, signature.value.length),
+        );
+        expect(parts.signature, url).toBe(signature.value);
+        expect(expected, url).toContain(signature.value);
       }
-    }
-  });
-});
+    });
+
+    it("are read as what they sign, or refused by name", () => {
+      for (const { url } of signedVectors()) {
+        const { pathname } = new URL(url);
+        try {
+          expect(parseDeliveryUrl(pathname), url).toMatchObject(signedParts(pathname));
+        } catch (error) {
+          if (!(error instanceof Problem)) throw error;
+          expect(["invalid-value", "unsupported-parameter", "not-found", "invalid-url"], url).toContain(error.code);
+        }
+      }
+    });
+  },
+);
