@@ -3,7 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
-import { type Film, makeFilm } from "./films.ts";
+import { sourceRuns } from "./ffmpeg-runs.ts";
+import { type Film, ffmpeg, makeFilm } from "./films.ts";
 import { address, get, openRendition, openStream, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
@@ -161,6 +162,61 @@ describe("subtitles beside a stream", () => {
     const changed = change(english?.address ?? "");
     expect(changed).not.toBe(english?.address);
     expect((await fetch(changed)).status).toBe(404);
+  });
+});
+
+describe("text tracks of a film's own", () => {
+  const CUES = [
+    [0.5, 1.5, "First"],
+    [1.75, 4.25, "Second"],
+    [8.5, 8.9, "Last"],
+  ] as const;
+
+  /** @param codecs of the tracks; the first is English, the second without a language */
+  async function withTracks(name: string, codecs: readonly string[], options: readonly string[] = []) {
+    const srt = join(folder, `${name}.srt`);
+    const lines = CUES.map(([from, to, text]) => `1\n${time(from, ",")} --> ${time(to, ",")}\n<b>${text}</b>\n`);
+    await writeFile(srt, lines.join("\n"));
+    const path = join(folder, name);
+    await ffmpeg(
+      ...["-i", film.path, "-i", srt, "-map", "0:v", "-map", "0:a", ...codecs.flatMap(() => ["-map", "1:0"])],
+      ...["-c", "copy", ...codecs.flatMap((codec, index) => [`-c:s:${index}`, codec])],
+      ...["-metadata:s:s:0", "language=eng", ...options, path],
+    );
+    const publicId = name.replace(".", "-");
+    await upload(path, publicId);
+    return (chain: string) => address(`/${settings.CLOUD_NAME}/video/upload/${chain}/${publicId}.m3u8?caps=h264`);
+  }
+
+  const allOf = async (url: string) => [...new Map((await saidIn(url)).flat().map((cue) => [cue[2], cue])).values()];
+  const bold = CUES.map(([from, to, text]) => [from, to, `<b>${text}</b>`]);
+
+  it.each([
+    ["mkv", ["srt", "ass", "webvtt"], []],
+    ["mov", ["mov_text"], []],
+    // The first picture at five seconds: the words stay with it.
+    ["late.mkv", ["srt"], ["-output_ts_offset", "5"]],
+  ])("are offered and cut, whatever they are coded as: .%s", async (name, codecs, options) => {
+    const tracks = await subtitlesOf((await withTracks(`own.${name}`, codecs, options))("sp_auto"));
+    expect(tracks.map(({ language }) => language)).toEqual(["en", "und", "und"].slice(0, codecs.length));
+    for (const { address: url } of tracks) expect(await allOf(url)).toEqual(bold);
+  });
+
+  it("move with a cut, and give way to files that the URL names", async () => {
+    const stream = await withTracks("cut.mkv", ["srt"]);
+    const [cut] = await subtitlesOf(stream("so_1/sp_auto"));
+    expect((await allOf(cut?.address ?? ""))[1]).toEqual([0.75, 3.25, "<b>Second</b>"]);
+    expect((await subtitlesOf(stream(`sp_auto:${CHOICE}`))).map(({ language }) => language)).toEqual([
+      "en-US",
+      "es-ES",
+    ]);
+  });
+
+  it("are read out of the film once, however many segments are asked for", async () => {
+    const [track] = await subtitlesOf((await withTracks("once.mkv", ["srt"]))("sp_auto"));
+    const before = (await sourceRuns()).length;
+    expect((await saidIn(track?.address ?? "")).length).toBe(3);
+    expect((await sourceRuns()).length - before).toBe(1);
   });
 });
 

@@ -23,7 +23,7 @@ import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts
 import { deliverProgressive } from "./progressive.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
-import { offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
+import { type FetchTrack, offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
 
 /** What a delivery is counted as. */
 export interface DeliveryFacts {
@@ -53,7 +53,8 @@ export async function deliver(request: Request, services: EdgeServices): Promise
     const url = parseRenditionUrl(pathname);
     const grant = await services.access.checkRendition(url, token, services.now());
     if (url.file.kind === "playlist") return deliverMediaPlaylist(request, url, grant, permit, services);
-    if (url.file.kind === "cues") return deliverCues(request, url, url.file.number, grant, services);
+    if (url.file.kind === "cues")
+      return deliverCues(request, { url, number: url.file.number }, { grant, permit }, services);
     return findOrMake(request, url, grant, services, async () => {
       await services.permits.checkRendition(formatRenditionFolder(url), permit);
       return jobFor(url, services);
@@ -138,13 +139,20 @@ async function deliverMediaPlaylist(
 /** A segment of subtitles: written wherever it is missing. */
 async function deliverCues(
   request: Request,
-  url: RenditionUrl,
-  number: number,
-  grant: Grant,
+  { url, number }: { url: RenditionUrl; number: number },
+  { grant, permit }: { grant: Grant; permit: string | undefined },
   services: EdgeServices,
 ): Promise<Delivered> {
+  const fetchTrack: FetchTrack = async (track) => {
+    const whole = new Request(new URL(formatRenditionUrl(track), request.url), { signal: request.signal });
+    const { response } = await findOrMake(whole, track, grant, services, async () => {
+      await services.permits.checkRendition(formatRenditionFolder(url), permit);
+      return jobFor(track, services);
+    });
+    return response.text();
+  };
   const found = await services.products.findText(request);
-  const text = found ?? (await subtitleSegmentFor(url, number, services));
+  const text = found ?? (await subtitleSegmentFor(url, number, fetchTrack, services));
   if (found === undefined) services.products.keepText(request, text);
   const tier = found === undefined ? "computed" : "edge";
   const options = { seconds: IMMUTABLE_SECONDS, immutable: true, mediaType: "text/vtt; charset=utf-8" };

@@ -1,11 +1,21 @@
 /** From an address to the job that makes what lies there. */
 
 import type { StoredSource } from "#catalog";
-import { type DeliveryPlan, initJob, type JobContext, segmentJob, type WholeJob, wholeJob } from "#media";
+import {
+  type DeliveryPlan,
+  initJob,
+  isSubtitleId,
+  type JobContext,
+  segmentJob,
+  subtitleJob,
+  subtitleTrack,
+  type WholeJob,
+  wholeJob,
+} from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
 import { layerSources, layersOf } from "./layers.ts";
 import type { JobRequest } from "./origin-client.ts";
-import { plannedRendition, plannedWhole } from "./planned-rendition.ts";
+import { plannedRendition, plannedWhole, servedSource, unnamed } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
 
 /** Segments that the origin is told of beyond the one that is asked for: twelve seconds. */
@@ -25,6 +35,7 @@ async function contextOf(
 /** @throws Problem `not-found` for an address that no playlist names */
 export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise<JobRequest> {
   const { file } = url;
+  if (file.kind === "whole" && isSubtitleId(url.rendition)) return { job: await trackJob(url, services) };
   if (file.kind === "whole") {
     const { plan, stored } = await plannedWhole(url, file.extension, services);
     return { job: await fileJob(plan, url, stored, file.extension, services) };
@@ -58,4 +69,13 @@ export async function fileJob(
   services: EdgeServices,
 ): Promise<WholeJob> {
   return wholeJob(plan, extension, await contextOf(url, stored, services));
+}
+
+/** The job for a text track of a source, whatever is done to its pictures. */
+async function trackJob(url: RenditionUrl, services: EdgeServices): Promise<WholeJob> {
+  const { stored } = await servedSource(url, services);
+  const track = subtitleTrack(stored.source, url.rendition);
+  const isPlain = url.transformation.length === 0 && url.file.kind === "whole" && url.file.extension === "vtt";
+  if (!track || !isPlain) throw unnamed();
+  return subtitleJob(track, await contextOf(url, stored, services));
 }

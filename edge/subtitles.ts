@@ -4,11 +4,15 @@ import {
   type Cue,
   type DeliveryPlan,
   fileSubtitles,
+  movedBy,
   NOTHING_KEPT,
   planDelivery,
+  readWebvtt,
   SUBTITLE_FILE_ID,
   type SubtitleRendition,
   subtitleSegment,
+  timeZero,
+  trackSubtitles,
 } from "#media";
 import {
   type AssetLayer,
@@ -16,9 +20,11 @@ import {
   canonicalTransformation,
   type DeliveryUrl,
   type LayerStep,
+  multiply,
   NO_STEP,
   Problem,
   type RenditionUrl,
+  rational,
   type Transformation,
 } from "#transformation";
 import { knownLayers, layersOf } from "./layers.ts";
@@ -64,7 +70,8 @@ export async function offeredSubtitles(
   plan: DeliveryPlan,
   { assets }: EdgeServices,
 ): Promise<readonly OfferedSubtitles[]> {
-  const choices = plan.encoding.profile?.subtitles ?? [];
+  const choices = plan.encoding.profile?.subtitles;
+  if (!choices) return trackSubtitles(plan.source).map((rendition) => ({ ...rendition, key: plan.keys.sound }));
   const refused = (message: string): Problem => new Problem("invalid-value", message, { parameter: "sp" });
   if (choices.length > MAX_FILES) throw refused(`A stream may offer ${MAX_FILES} subtitle files.`);
   const files = choices.map(async ({ language, file }) => {
@@ -79,34 +86,53 @@ export async function offeredSubtitles(
   return fileSubtitles(await Promise.all(files));
 }
 
+/** Reads a source's own track, made once, as a whole. */
+export type FetchTrack = (track: RenditionUrl) => Promise<string>;
+
 /** What an address of subtitles stands for. */
 export interface PlannedSubtitles {
   readonly plan: DeliveryPlan;
   readonly rendition: SubtitleRendition;
-  readonly cues: () => Promise<readonly Cue[]>;
+  readonly cues: (fetchTrack: FetchTrack) => Promise<readonly Cue[]>;
 }
 
 /** @throws Problem `not-found` for addresses that no playlist names, and for versions that are gone */
 export async function plannedSubtitles(url: RenditionUrl, services: EdgeServices): Promise<PlannedSubtitles> {
   const { stored } = await servedSource(url, services);
-  const { layer } = url.transformation.find(isSubtitles) ?? {};
   const chain = url.transformation.filter((step) => !isSubtitles(step));
   const layers = knownLayers(await layersOf({ ...url, transformation: chain }, services));
   const plan = planDelivery(chain, stored.source, { ...NOTHING_KEPT, ...layers });
-  if (url.rendition !== SUBTITLE_FILE_ID || layer?.version === undefined) throw unnamed();
-  if (!isKey(url, keyOf(plan, layer.publicId, layer.version))) throw unnamed();
+  return url.rendition === SUBTITLE_FILE_ID ? plannedFile(url, plan, services) : plannedTrack(url, plan);
+}
+
+async function plannedFile(url: RenditionUrl, plan: DeliveryPlan, services: EdgeServices): Promise<PlannedSubtitles> {
+  const { layer } = url.transformation.find(isSubtitles) ?? {};
+  const [rendition] = fileSubtitles([{ language: "und" }]);
+  if (!rendition || layer?.version === undefined || !isKey(url, keyOf(plan, layer.publicId, layer.version)))
+    throw unnamed();
   const file = await services.catalog.assets.findSource(fileName(url.cloud, layer.publicId), layer.version);
   if (!file)
     throw new Problem("not-found", "This version of the subtitles is not served any more; load the playlist again.");
-  const [rendition] = fileSubtitles([{ language: "und" }]);
-  if (!rendition) throw unnamed();
   return { plan, rendition, cues: () => readCues(services.sources, file.objectKey) };
 }
 
+function plannedTrack(url: RenditionUrl, plan: DeliveryPlan): PlannedSubtitles {
+  const rendition = trackSubtitles(plan.source).find(({ id }) => id === url.rendition);
+  if (!rendition || !isKey(url, plan.keys.sound)) throw unnamed();
+  const track: RenditionUrl = { ...url, transformation: [], file: { kind: "whole", extension: "vtt" } };
+  const sinceZero = multiply(rational(-1), timeZero(plan.source));
+  return { plan, rendition, cues: async (fetchTrack) => movedBy(readWebvtt(await fetchTrack(track)), sinceZero) };
+}
+
 /** A segment of subtitles, as text. */
-export async function subtitleSegmentFor(url: RenditionUrl, number: number, services: EdgeServices): Promise<string> {
+export async function subtitleSegmentFor(
+  url: RenditionUrl,
+  number: number,
+  fetchTrack: FetchTrack,
+  services: EdgeServices,
+): Promise<string> {
   const { plan, cues } = await plannedSubtitles(url, services);
-  const text = subtitleSegment(plan, await cues(), number);
+  const text = subtitleSegment(plan, await cues(fetchTrack), number);
   if (text === undefined) throw new Problem("not-found", "The rendition has no such segment.");
   return text;
 }

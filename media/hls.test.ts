@@ -3,8 +3,8 @@ import { parseTransformation, rational } from "#transformation";
 import { mediaPlaylist, multivariantPlaylist } from "./formats/hls.ts";
 import { planDelivery } from "./plan.ts";
 import { audioRenditions, keyframeRendition, ladderRenditions } from "./renditions.ts";
-import type { Source } from "./source.ts";
-import { fileSubtitles, type SubtitleRendition } from "./subtitles/renditions.ts";
+import type { Source, SubtitleTrack } from "./source.ts";
+import { fileSubtitles, type SubtitleRendition, trackSubtitles } from "./subtitles/renditions.ts";
 import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
 const multivariant = (
@@ -176,5 +176,30 @@ describe("subtitles in the multivariant playlist", () => {
     for (const line of variants(lines))
       expect(attribute(line, "SUBTITLES")).toBe(attribute(media[0] ?? "", "GROUP-ID"));
     for (const line of variants(multivariant(sourceFacts()))) expect(attribute(line, "SUBTITLES")).toBeUndefined();
+  });
+
+  it("are the source's own tracks where those are text", () => {
+    const track = (codec: string, facts: Partial<SubtitleTrack> = {}): SubtitleTrack => ({
+      streamIndex: 3,
+      codec,
+      language: "en",
+      ...facts,
+    });
+    const source = sourceFacts({
+      subtitles: [
+        track("dvd_subtitle"),
+        track("subrip", { title: "Commentary" }),
+        track("ass", { isForced: true }),
+        track("hdmv_pgs_subtitle"),
+        track("eia_608"),
+        track("mov_text", { language: "und" }),
+      ],
+    });
+    const own = multivariant(source, "", trackSubtitles(source)).filter((line) => line.includes("TYPE=SUBTITLES"));
+    expect(own.map((line) => ["NAME", "FORCED", "AUTOSELECT", "URI"].map((name) => attribute(line, name)))).toEqual([
+      ["Commentary", undefined, "YES", "/subtitles1-vtt/playlist.m3u8"],
+      ["English", "YES", "YES", "/subtitles2-vtt/playlist.m3u8"],
+      ["Subtitles", undefined, "YES", "/subtitles5-vtt/playlist.m3u8"],
+    ]);
   });
 });

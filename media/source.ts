@@ -84,7 +84,11 @@ export interface SampleRegion {
 export interface SubtitleTrack {
   readonly streamIndex: number;
   readonly codec: string;
+  /** BCP 47, `und` where the source does not say. */
   readonly language: string;
+  readonly title?: string;
+  /** For those who follow the sound otherwise: signs, and what is said in another language. */
+  readonly isForced?: boolean;
 }
 
 export interface Source {

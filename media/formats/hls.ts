@@ -72,7 +72,8 @@ function audioMedia(
 const SUBTITLE_GROUP = "subtitles";
 
 function subtitleMedia(rendition: SubtitleRendition, all: readonly SubtitleRendition[], uriOf: UriOf): string {
-  const isFirstOfLanguage = all.find((other) => other.language === rendition.language) === rendition;
+  const isLike = (other: SubtitleRendition): boolean =>
+    other.language === rendition.language && other.isForced === rendition.isForced;
   return `#EXT-X-MEDIA:${attributes([
     ["TYPE", "SUBTITLES"],
     ["GROUP-ID", quoted(SUBTITLE_GROUP)],
@@ -80,7 +81,8 @@ function subtitleMedia(rendition: SubtitleRendition, all: readonly SubtitleRendi
     ["LANGUAGE", quoted(rendition.language)],
     // Nobody reads what he has not asked for; whoever has, by the language of his device, does.
     ["DEFAULT", "NO"],
-    ["AUTOSELECT", isFirstOfLanguage ? "YES" : "NO"],
+    ["AUTOSELECT", all.find(isLike) === rendition ? "YES" : "NO"],
+    ["FORCED", rendition.isForced ? "YES" : undefined],
     ["URI", quoted(uriOf(rendition, "playlist.m3u8"))],
   ])}`;
 }

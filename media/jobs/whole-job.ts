@@ -1,6 +1,6 @@
 /** Jobs for objects that are delivered in one piece: clips, sound, stills and animated pictures of bounded length. */
 
-import { Problem } from "#transformation";
+import { type InputStream, Problem } from "#transformation";
 import type { Option } from "../codecs.ts";
 import { fileFormat, formatNamed } from "../formats/index.ts";
 import type { DeliveryPlan } from "../plan.ts";
@@ -17,6 +17,8 @@ export interface WholeParts {
   readonly inputs: readonly JobInput[];
   readonly video?: WholeStream;
   readonly audio?: WholeStream;
+  /** A track of subtitles. */
+  readonly text?: { readonly stream: InputStream; readonly encoder: readonly Option[] };
   readonly muxer: readonly Option[];
   /** Whether the muxer must seek in its output, so that it cannot go through a pipe. */
   readonly needsFile: boolean;

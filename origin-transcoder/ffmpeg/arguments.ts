@@ -131,6 +131,9 @@ export function initArguments(job: InitJob): readonly string[] {
   });
 }
 
+const textTrack = ({ text }: WholeJob): Flags =>
+  text ? [["-map", `${text.stream.input}:${text.stream.streamIndex}`], ...text.encoder] : [];
+
 /** A whole file: to a pipe, or to a path where the muxer must seek in it. */
 export function wholeArguments(job: WholeJob, inputOf: InputOf, attempt: number, output: string): readonly string[] {
   const streams = (["video", "audio"] as const).flatMap((media) => {
@@ -143,6 +146,7 @@ export function wholeArguments(job: WholeJob, inputOf: InputOf, attempt: number,
     outputOptions: [
       ...mapping(job.inputs, streams),
       ...streams.flatMap(({ encoder }) => encoder),
+      ...textTrack(job),
       ["-fps_mode", "passthrough"],
       ["-map_metadata", "-1"],
       ["-map_chapters", "-1"],

@@ -75,6 +75,8 @@ async function probeOpened(
         streamIndex: stream.index,
         codec: stream.codec_name ?? "unknown",
         language: languageTag(stream.tags?.["language"]),
+        ...(stream.tags?.["title"] !== undefined && { title: stream.tags["title"].slice(0, 100) }),
+        ...(stream.disposition?.["forced"] === 1 && { isForced: true }),
       })),
     chapters,
   };
