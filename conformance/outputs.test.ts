@@ -59,6 +59,12 @@ describe("a clip", () => {
     ["webm", "vc_av1", "video/webm", "av1", "opus"],
     ["mkv", "", "video/x-matroska", "h264", "aac"],
     ["ts", "", "video/mp2t", "h264", "aac"],
+    ["ogv", "", "video/ogg", "theora", "vorbis"],
+    ["avi", "", "video/x-msvideo", "mpeg4", "mp3"],
+    ["wmv", "", "video/x-ms-wmv", "wmv2", "wmav2"],
+    ["flv", "", "video/x-flv", "h264", "aac"],
+    ["3gp", "", "video/3gpp", "h264", "aac"],
+    ["3g2", "", "video/3gpp2", "h264", "aac"],
   ])("as .%s (%s) holds what it says, frame for frame", async (extension, wish, type, video, audio) => {
     const transformation = ["w_160", "so_1,du_3", wish].filter((part) => part !== "").join("/");
     const { path, type: answered } = await fetched(transformation, extension);
@@ -88,6 +94,7 @@ describe("a file of sound", () => {
     ["opus", "audio/ogg", "opus"],
     ["wav", "audio/wav", "pcm_s16le"],
     ["flac", "audio/flac", "flac"],
+    ["aiff", "audio/aiff", "pcm_s16be"],
   ])("as .%s is sound alone, of the length that is asked for", async (extension, type, codec) => {
     const { path, type: answered } = await fetched("so_1,du_3", extension);
     expect(answered).toBe(type);
@@ -158,5 +165,17 @@ describe("a picture that moves", () => {
     };
     expect(await chunks("du_2/w_160/fl_animated")).toBe(20);
     expect(await chunks("du_2/w_160")).toBe(0);
+  });
+
+  it("as .avif where fl_animated asks for it: an image sequence of the same moments as a .gif", async () => {
+    const { path, type } = await fetched("so_1,du_3/w_160/fl_animated", "avif");
+    expect(type).toBe("image/avif");
+    // ISO/IEC 23000-22, 6.2: the brand of image sequences.
+    expect((await output("head", ["-c", "12", path])).toString("latin1").slice(4)).toBe("ftypavis");
+    const { streams } = await probed(path);
+    // The first stream is the still that stands for the sequence.
+    expect(streams.at(-1)).toMatchObject({ codec_name: "av1", width: 160, height: 90, nb_read_frames: "30" });
+    const { path: gif } = await fetched("so_1,du_3/w_160", "gif");
+    expect(await frameNumbers(path)).toEqual(await frameNumbers(gif));
   });
 });

@@ -22,6 +22,19 @@ const VPX: readonly Option[] = [
   ["-threads", "2"],
 ];
 
+/** Quality 75 as `good`; each point more adds `step`, on a scale of 0 to `best`. */
+const scaleQuality = (stream: VideoStream, good: number, step: number, best: number): string =>
+  String(Math.min(best, Math.max(0, Math.round(good + (qualityPercent(stream.quality) - 75) * step))));
+
+/** The encoders that MPEG-4 and Windows Media have in common. */
+const mpegQuality = (stream: VideoStream): readonly Option[] => [
+  // A constant quantiser, 1 being best; one is as good as lossless and ten times as large as four.
+  ["-q:v", String(Math.min(31, Math.max(2, Math.round(4 + (75 - qualityPercent(stream.quality)) * 0.25))))],
+  ["-g", String(stream.gopFrames)],
+  // Fixed, as for every encoder here.
+  ["-threads", "1"],
+];
+
 export const FILE_VIDEO_CODECS = {
   h264: VIDEO_CODECS.h264,
   h265: VIDEO_CODECS.h265,
@@ -47,6 +60,22 @@ export const FILE_VIDEO_CODECS = {
       ["-g", String(stream.gopFrames)],
       ...VPX,
     ],
+  },
+  theora: {
+    relativeBits: 1.6,
+    options: (stream) => [
+      ["-c:v", "libtheora"],
+      ["-q:v", scaleQuality(stream, 7, 0.1, 10)],
+      ["-g", String(stream.gopFrames)],
+    ],
+  },
+  mpeg4: {
+    relativeBits: 1.6,
+    options: (stream) => [["-c:v", "mpeg4"], ...mpegQuality(stream)],
+  },
+  wmv2: {
+    relativeBits: 1.8,
+    options: (stream) => [["-c:v", "wmv2"], ...mpegQuality(stream)],
   },
 } as const satisfies Readonly<Record<string, FileVideoCodec>>;
 
@@ -87,6 +116,13 @@ export const FILE_AUDIO_CODECS = {
   },
   flac: { options: [["-c:a", "flac"]] },
   pcm: { options: [["-c:a", "pcm_s16le"]] },
+  pcmBigEndian: { options: [["-c:a", "pcm_s16be"]] },
+  wma: {
+    options: [
+      ["-c:a", "wmav2"],
+      ["-b:a", "128k"],
+    ],
+  },
 } as const satisfies Readonly<Record<string, FileAudioCodec>>;
 
 export type FileAudioCodecName = keyof typeof FILE_AUDIO_CODECS;

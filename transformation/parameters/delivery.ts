@@ -62,7 +62,7 @@ export const delivery = {
   animated: parameter({
     key: "fl_animated",
     aliases: ["fl_awebp", "fl_apng"],
-    summary: "Pictures that move instead of one: for .webp; a .gif always moves.",
+    summary: "Pictures that move instead of one: for .webp and .avif; a .gif always moves.",
     value: nothing,
     scope: "delivery",
     touches: ["picture"],
