@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, inject, it } from "vitest";
 import { type Film, makeFilm } from "./films.ts";
 import { frameNumbers, output } from "./pictures.ts";
 import { errorDecibels, lagAt, samplesOf, sharpestEdge } from "./sound.ts";
-import { address, get, joinRendition, openStream, upload } from "./stream.ts";
+import { address, get, joinRendition, openRendition, openStream, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
 
@@ -35,6 +35,18 @@ const cut =
   (film, perSecond) =>
     film.slice(Math.round(from * perSecond), to === undefined ? undefined : Math.round(to * perSecond));
 
+/** As many seconds in segments of equal length, each in the middle of its share of the film; frames are whole. */
+const preview =
+  (seconds: number, segments: number): Change =>
+  (film, perSecond) => {
+    const [total, kept] = [Math.round((film.length * FRAME_RATE) / perSecond), seconds * FRAME_RATE];
+    return Array.from({ length: segments }, (_, index) => {
+      const from = (index * kept) / segments + Math.floor(((total - kept) * (index + 0.5)) / segments);
+      const samples = (frame: number) => Math.round((frame * perSecond) / FRAME_RATE);
+      return film.slice(samples(from), samples(from + kept / segments));
+    }).flat();
+  };
+
 const CHAINS: readonly (readonly [string, readonly Change[]])[] = [
   ["e_reverse", [reverse]],
   ["e_accelerate:100", [faster(2)]],
@@ -46,6 +58,9 @@ const CHAINS: readonly (readonly [string, readonly Change[]])[] = [
   ["so_2.1,eo_8.3/e_reverse/so_0.7", [cut(2.1, 8.3), reverse, cut(0.7)]],
   ["so_1,du_4.1/e_boomerang/so_1.5,eo_7/e_loop:1", [cut(1, 5.1), boomerang, cut(1.5, 7), loop(2)]],
   ["so_0.5,du_7/e_accelerate:100/e_boomerang/so_0.4", [cut(0.5, 7.5), faster(2), boomerang, cut(0.4)]],
+  // Its cuts lie beside the joins of segments: a cut in the sound costs the encoder what a bad join would.
+  ["e_preview:duration_6:max_seg_4", [preview(6, 4)]],
+  ["e_preview:duration_4:max_seg_9/e_reverse/so_0.5", [preview(4, 4), reverse, cut(0.5)]],
   ["du_4/e_accelerate:-50/e_reverse/so_1.2", [cut(0, 4), faster(0.5), reverse, cut(1.2)]],
 ];
 
@@ -159,6 +174,31 @@ describe("a film whose order or pace is changed, segment by segment in random or
       ...Array.from({ length: 30 }, (_, index) => Math.floor(index * 1.5)),
       ...Array.from({ length: 30 }, (_, index) => 43.5 - index * 1.5).map(Math.floor),
     ]);
+  });
+});
+
+describe("a preview of a film", () => {
+  const every = (step: number) =>
+    [33, 130, 227].flatMap((first) => Array.from({ length: 30 / step }, (_, index) => first + index * step));
+
+  it.each([
+    ["mp4", "", every(1)],
+    ["gif", "", every(3)],
+    ["avif", "/fl_animated", every(3)],
+  ])("as .%s shows a second from the middle of each third", async (extension, flag, frames) => {
+    const response = await get(
+      address(`/${settings.CLOUD_NAME}/video/upload/e_preview:duration_3:max_seg_3${flag}/retimed.${extension}`),
+    );
+    const file = `${folder}/preview.${extension}`;
+    await writeFile(file, Buffer.from(await response.arrayBuffer()));
+    expect(await frameNumbers(file)).toEqual(frames);
+  });
+
+  it("is put together alone where a segment of it is watched: no other part of the film is encoded", async () => {
+    const { variants } = await streamOf("retimed", "e_preview:duration_8:max_seg_4:min_seg_dur_2");
+    const { segments } = await openRendition(variants[0]?.address ?? "");
+    const response = await get(segments[2]?.address ?? "");
+    expect(response.headers.get("server-timing")).toContain("cache;desc=encoded");
   });
 });
 

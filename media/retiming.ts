@@ -4,7 +4,14 @@ import { compare, type Edit, multiply, Problem, type Retiming, rational } from "
 import type { SoundFilters } from "./canvas.ts";
 import { secondsOf } from "./grid.ts";
 import { enclosed, type Programme, type Timeline, timelineFrames } from "./programme.ts";
-import { accelerateTimeline, joinTimelines, mostClipsWithin, reverseTimeline, speedsWithin } from "./timeline.ts";
+import {
+  accelerateTimeline,
+  joinTimelines,
+  mostClipsWithin,
+  previewOf,
+  reverseTimeline,
+  speedsWithin,
+} from "./timeline.ts";
 
 /** A segment decodes at most this many times its own length. */
 const FASTEST = rational(4);
@@ -27,6 +34,8 @@ function retimed(timeline: Timeline, retiming: Retiming): Timeline {
       return joinTimelines(timeline, reverseTimeline(timeline));
     case "loop":
       return joinTimelines(timeline, ...Array.from({ length: retiming.extraPlays }, () => timeline));
+    case "preview":
+      return previewOf(timeline, retiming);
   }
 }
 
@@ -44,8 +53,8 @@ function bounded(timeline: Timeline, { kind }: Retiming): Timeline {
   const atOnce = multiply(AT_ONCE_SECONDS, timeline.frameRate);
   if (mostClipsWithin(timeline, Math.ceil(atOnce.num / atOnce.den)) > CLIPS_AT_ONCE)
     throw tooMuch(
-      `More than ${CLIPS_AT_ONCE} repetitions would fall into ${AT_ONCE_SECONDS.num} seconds.`,
-      "a longer part, or fewer repetitions",
+      `More than ${CLIPS_AT_ONCE} parts would fall into ${AT_ONCE_SECONDS.num} seconds.`,
+      "longer parts, or fewer of them",
     );
   return timeline;
 }

@@ -5,7 +5,7 @@ import { planDelivery } from "./plan.ts";
 import { cutTimeline, footageFrameAt, plainClip, type Timeline, timelineFrames } from "./programme.ts";
 import { videoSeeks } from "./seek.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
-import { accelerateTimeline, joinTimelines, mostClipsWithin, reverseTimeline } from "./timeline.ts";
+import { accelerateTimeline, joinTimelines, mostClipsWithin, previewOf, reverseTimeline } from "./timeline.ts";
 
 const clips = (transformation: string) =>
   planDelivery(parseTransformation(transformation), sourceFacts()).timeline.clips;
@@ -45,6 +45,42 @@ describe("trimming a minute at 30 frames a second", () => {
       clips: [plainClip(10, 5), plainClip(100, 5)],
     };
     expect(cutTimeline(timeline, 3, 8)).toEqual([plainClip(13, 2), plainClip(100, 3)]);
+  });
+});
+
+describe("a preview", () => {
+  const shape = fc.record({
+    durationSeconds: fc.integer({ min: 1, max: 90 }).map((seconds) => rational(seconds)),
+    maxSegments: fc.integer({ min: 1, max: 20 }),
+    minSegmentSeconds: fc.integer({ min: 1, max: 10 }).map((seconds) => rational(seconds)),
+  });
+  const whole = (frames: number): Timeline => ({ frameRate: rational(25), clips: [plainClip(0, frames)] });
+
+  it("lasts as long as it is asked to, in segments as even as whole frames allow, evenly spaced", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 4000 }), shape, (frames, wanted) => {
+        const preview = previewOf(whole(frames), wanted);
+        expect(timelineFrames(preview)).toBe(Math.min(frames, wanted.durationSeconds.num * 25));
+        expect(preview.clips.length).toBeLessThanOrEqual(wanted.maxSegments);
+        const lengths = preview.clips.map((clip) => clip.frames);
+        expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
+        const starts = preview.clips.map(({ from }) => from.num);
+        const gaps = starts.slice(1).map((start, index) => start - (starts[index] ?? 0) - (lengths[index] ?? 0));
+        expect(Math.max(...gaps, 0) - Math.min(...gaps, Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(1);
+        const after = frames - (starts.at(-1) ?? 0) - (lengths.at(-1) ?? 0);
+        expect(Math.abs(after - (starts[0] ?? 0))).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it("has as many segments as are not too short, and at least one", () => {
+    const segments = (seconds: number, most: number, least: number): number =>
+      previewOf(whole(2500), {
+        durationSeconds: rational(seconds),
+        maxSegments: most,
+        minSegmentSeconds: rational(least),
+      }).clips.length;
+    expect([segments(5, 5, 1), segments(12, 3, 3), segments(10, 9, 4), segments(2, 5, 3)]).toEqual([5, 3, 2, 1]);
   });
 });
 

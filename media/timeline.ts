@@ -8,6 +8,7 @@ import {
   floor,
   multiply,
   ONE,
+  type PreviewShape,
   Problem,
   type Rational,
   rational,
@@ -115,6 +116,28 @@ export function accelerateTimeline(timeline: Timeline, factor: Rational): Timeli
   const lasting = clips.filter(({ frames }) => frames > 0);
   // A single picture cannot be shown for less than a frame.
   return { ...timeline, clips: lasting.length > 0 ? lasting : cutTimeline(timeline, 0, 1) };
+}
+
+/**
+ * A preview: segments of a timeline, evenly distributed over it, each in the middle of its share, so that neither the
+ * first picture nor the last one is among them. What is no longer than its preview is its preview.
+ */
+export function previewOf(
+  timeline: Timeline,
+  { durationSeconds, maxSegments, minSegmentSeconds }: PreviewShape,
+): Timeline {
+  const total = timelineFrames(timeline);
+  const frames = Math.max(1, roundProduct(durationSeconds, timeline.frameRate));
+  if (frames >= total) return timeline;
+  const segments = Math.max(1, Math.min(maxSegments, frames, floor(divide(durationSeconds, minSegmentSeconds))));
+  const [length, longer] = [Math.floor(frames / segments), frames % segments];
+  const clips = Array.from({ length: segments }, (_, index) => {
+    // What is left out lies half before and half behind each; frames that do not divide are given to the first ones.
+    const leftOut = floor(rational((2 * index + 1) * (total - frames), 2 * segments));
+    const from = leftOut + index * length + Math.min(index, longer);
+    return cutTimeline(timeline, from, from + length + (index < longer ? 1 : 0));
+  });
+  return { ...timeline, clips: clips.flat() };
 }
 
 /** Whether all speeds of a timeline lie within bounds; a frame that is held has none. */

@@ -5,7 +5,7 @@ import type { Quality, Volume } from "./encoding-values.ts";
 import type { Dimension, Turn } from "./picture-values.ts";
 import type { Rational } from "./rational.ts";
 import type { StreamingProfile } from "./streaming-profile.ts";
-import type { FrameRateRange, TimeOffset } from "./time-values.ts";
+import type { FrameRateRange, PreviewShape, TimeOffset } from "./time-values.ts";
 import type { VideoCodecWish } from "./video-codec.ts";
 
 export const CROP_MODES = [
@@ -89,7 +89,8 @@ export type Retiming =
   | { readonly kind: "accelerate"; readonly percent: number }
   | { readonly kind: "reverse" }
   | { readonly kind: "boomerang" }
-  | { readonly kind: "loop"; readonly extraPlays: number };
+  | { readonly kind: "loop"; readonly extraPlays: number }
+  | ({ readonly kind: "preview" } & PreviewShape);
 
 export type VideoCodecName = "h264" | "h265" | "av1";
 

@@ -29,6 +29,69 @@ export function timeOffset({ maxSeconds }: { maxSeconds: number }): Value<TimeCh
   };
 }
 
+/** How a short preview is put together of segments of a film. */
+export interface PreviewShape {
+  readonly durationSeconds: Rational;
+  readonly maxSegments: number;
+  readonly minSegmentSeconds: Rational;
+}
+
+/** Cloudinary's usual ones. */
+const USUAL_PREVIEW: PreviewShape = {
+  durationSeconds: rational(5),
+  maxSegments: 5,
+  minSegmentSeconds: rational(1),
+};
+
+/** `duration_12:max_seg_3:min_seg_dur_3`, each of them or none. */
+export function previewShape({
+  maxSeconds,
+  maxSegments,
+}: {
+  maxSeconds: number;
+  maxSegments: number;
+}): Value<PreviewShape> {
+  const seconds = (text: string): Rational | undefined => {
+    const value = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? parseRational(text) : undefined;
+    return value && value.num > 0 && compare(value, rational(maxSeconds)) <= 0 ? value : undefined;
+  };
+  const count = (text: string): number | undefined => {
+    const value = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+    return value >= 1 && value <= maxSegments ? value : undefined;
+  };
+  const readers: Readonly<Record<string, (text: string) => Partial<PreviewShape> | undefined>> = {
+    duration: (text) => wrapped("durationSeconds", seconds(text)),
+    max_seg: (text) => wrapped("maxSegments", count(text)),
+    min_seg_dur: (text) => wrapped("minSegmentSeconds", seconds(text)),
+  };
+  return {
+    expected: `duration_<seconds>, max_seg_<up to ${maxSegments}> and min_seg_dur_<seconds>, with colons between them`,
+    parse: (text) => {
+      const given: Record<string, Partial<PreviewShape>> = {};
+      for (const part of text === "" ? [] : text.split(":")) {
+        const [, name = "", value = ""] = /^(duration|max_seg|min_seg_dur)_([\d.]+)$/.exec(part) ?? [];
+        const read = readers[name]?.(value);
+        if (!read || given[name]) return undefined;
+        given[name] = read;
+      }
+      return Object.assign({}, USUAL_PREVIEW, ...Object.values(given));
+    },
+    format: ({ durationSeconds, maxSegments: most, minSegmentSeconds }) =>
+      [
+        ...(equals(durationSeconds, USUAL_PREVIEW.durationSeconds) ? [] : [`duration_${toDecimal(durationSeconds)}`]),
+        ...(most === USUAL_PREVIEW.maxSegments ? [] : [`max_seg_${most}`]),
+        ...(equals(minSegmentSeconds, USUAL_PREVIEW.minSegmentSeconds)
+          ? []
+          : [`min_seg_dur_${toDecimal(minSegmentSeconds)}`]),
+      ].join(":"),
+  };
+}
+
+const wrapped = <Name extends keyof PreviewShape>(
+  name: Name,
+  value: PreviewShape[Name] | undefined,
+): Partial<PreviewShape> | undefined => (value === undefined ? undefined : { [name]: value });
+
 /** The frame rates that a URL allows: the source's own is kept where it lies between the bounds. */
 export interface FrameRateRange {
   readonly min?: Rational;

@@ -2,6 +2,7 @@
 
 import { retime } from "../edit.ts";
 import { parameter } from "../parameter.ts";
+import { previewShape } from "../time-values.ts";
 import { nothing, orUsual, wholeNumber } from "../values.ts";
 
 const whole = { scope: "component", touches: ["picture", "sound"] } as const;
@@ -41,5 +42,14 @@ export const retiming = {
     examples: ["3", ""],
     isDefault: (times) => times === 0,
     apply: (edit, extraPlays) => retime(edit, { kind: "loop", extraPlays }),
+  }),
+  preview: parameter({
+    key: "e_preview",
+    summary:
+      "A short preview: duration_ seconds (5) put together of up to max_seg_ segments (5) of the film, none shorter than min_seg_dur_ (1). They lie evenly over the film, each in the middle of its share.",
+    value: previewShape({ maxSeconds: 600, maxSegments: 60 }),
+    ...whole,
+    examples: ["duration_12:max_seg_3:min_seg_dur_3", "duration_2", ""],
+    apply: (edit, shape) => retime(edit, { kind: "preview", ...shape }),
   }),
 };

@@ -12,7 +12,7 @@ const EFFECTS: Readonly<Record<string, string>> = {
   [AI]: "background_removal bgremoval ai auto_enhance gen_remove gen_replace gen_fill gen_restore gen_recolor gen_background_replace upscale enhance extract viesus_correct dropshadow drop_shadow adv_redeye redeye camera",
   [IMAGES]:
     "art cartoonify oil_paint outline shadow trim tint replace_color recolor distort shear ordered_dither vectorize theme simulate_colorblind assist_colorblind improve auto_brightness auto_color auto_contrast opacity_threshold fill_light style_transfer gradient_fade colorize brightness_hsb red green blue lightroom cut_out mask_shape chroma_key",
-  [NOT_DRAWN]: "deshake preview zoompan make_transparent camera_motion",
+  [NOT_DRAWN]: "deshake zoompan make_transparent camera_motion",
   [REGIONS]: "blur_faces pixelate_faces",
 };
 
