@@ -205,6 +205,9 @@ export const AUDIO_CODECS = {
     options: ({ sampleRate, channels }) => [
       ["-c:a", "aac"],
       ["-b:a", "128k"],
+      // No noise instead of noise-like bands: ffmpeg 5.1 takes a film's clicks and voices for noise where an encode is
+      // short (measured on Big Buck Bunny: -20 dB of error in the worst 5 ms, -43 dB without; the same bits).
+      ["-aac_pns", "0"],
       ["-ar", String(sampleRate)],
       ["-ac", String(channels)],
     ],

@@ -10,7 +10,7 @@ import type { Source } from "./source.ts";
  * Raised whenever what this repository asks of an encoder changes, so that bytes never change under a key. The
  * origin adds a fingerprint of its ffmpeg and encoders.
  */
-export const RECIPE_NUMBER = 2;
+export const RECIPE_NUMBER = 3;
 
 /** Wall-clock cost of a cold segment: a constant, and a price for each megapixel. */
 export interface EncodeSpeed {

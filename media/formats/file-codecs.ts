@@ -92,6 +92,8 @@ export const FILE_AUDIO_CODECS = {
     options: [
       ["-c:a", "aac"],
       ["-b:a", "128k"],
+      // As of streams (see codecs.ts).
+      ["-aac_pns", "0"],
     ],
   },
   mp3: {
