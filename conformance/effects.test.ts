@@ -63,8 +63,12 @@ const at = ({ width, pixels }: Picture, x: number, y: number): Rgb => {
   return [pixels[start] ?? 0, pixels[start + 1] ?? 0, pixels[start + 2] ?? 0];
 };
 
-async function still(transformation: string, size = { width: WIDTH, height: HEIGHT }): Promise<Picture> {
-  const png = new Uint8Array(await (await get(delivery(transformation, "patches.png"))).arrayBuffer());
+async function still(
+  transformation: string,
+  size = { width: WIDTH, height: HEIGHT },
+  publicId = "patches",
+): Promise<Picture> {
+  const png = new Uint8Array(await (await get(delivery(transformation, `${publicId}.png`))).arrayBuffer());
   const pixels = await output(
     "ffmpeg",
     ["-v", "error", "-i", "pipe:0", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"],
@@ -297,6 +301,37 @@ describe("a frame around the picture", () => {
     const one = await still("so_1/r_60:0:0:0");
     expect(luma(at(one, 2, 2))).toBeLessThan(12);
     expect(luma(at(one, WIDTH - 3, HEIGHT - 3))).toBeGreaterThan(60);
+  });
+});
+
+describe("colours that are drawn", () => {
+  const SIZE = { width: 1280, height: 720 };
+  const WANTED: Rgb = [208, 32, 48];
+  const misses = (picture: Picture, x: number, y: number): number =>
+    Math.max(...at(picture, x, y).map((level, channel) => Math.abs(level - (WANTED[channel] ?? 0))));
+
+  it.each([
+    ["eight bits, BT.709", "yuv420p", "bt709", "tv"],
+    ["ten bits, BT.709", "yuv420p10le", "bt709", "tv"],
+    ["full range, BT.601", "yuvj420p", "smpte170m", "pc"],
+  ])("are those that the URL names, whatever the video is coded in: %s", async (_, pixelFormat, matrix, range) => {
+    const publicId = `grey-${pixelFormat}`;
+    const path = join(folder, `${publicId}.mp4`);
+    const tags = ["-colorspace", matrix, "-color_primaries", matrix, "-color_trc", matrix, "-color_range", range];
+    await ffmpeg(
+      ...["-f", "lavfi", "-i", "color=gray:s=1280x720:r=25:d=1", "-vf", `format=${pixelFormat}`],
+      ...["-c:v", "libx264", "-preset", "ultrafast", "-crf", "10", ...tags, path],
+    );
+    await upload(path, publicId);
+    const bordered = await still("bo_20px_solid_rgb:d02030", SIZE, publicId);
+    expect(misses(bordered, 10, 10)).toBeLessThanOrEqual(4);
+    expect(misses(bordered, 640, 360)).toBeGreaterThan(50);
+    const padded = await still("b_rgb:d02030,c_pad,h_720,w_720", { width: 720, height: 720 }, publicId);
+    expect(misses(padded, 360, 60)).toBeLessThanOrEqual(4);
+    const rounded = await still("b_rgb:d02030,r_100", SIZE, publicId);
+    expect(misses(rounded, 4, 4)).toBeLessThanOrEqual(4);
+    const lightened = await still("e_brightness:20", SIZE, publicId);
+    expect(Math.abs(luma(at(lightened, 640, 360)) - 128 - 0.1 * 255 * (255 / 219))).toBeLessThanOrEqual(4);
   });
 });
 

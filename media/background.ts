@@ -1,8 +1,11 @@
 /** What lies behind a picture that does not fill its frame. */
 
-import { type Background, type Filter, Problem } from "#transformation";
+import { type Background, type Filter, Problem, type Rgba } from "#transformation";
+import { append, type Canvas, seenThrough } from "./canvas.ts";
+import type { Size } from "./ladder.ts";
+import { area, isGrey, opacityOf, opaque, over } from "./paint.ts";
 
-/** Where the picture lies in its frame. */
+/** The size of the frame, and where the picture lies in it. */
 export interface Placing {
   readonly w: number;
   readonly h: number;
@@ -10,14 +13,19 @@ export interface Placing {
   readonly y: number;
 }
 
-/** Filters that put a picture on its background. */
-export function onBackground(placing: Placing, background: Background | undefined): readonly Filter[] {
-  if (background === undefined) return [{ name: "pad", options: { ...placing, color: "black" } }];
-  switch (background.kind) {
+const BLACK: Rgba = "000000ff";
+const NOTHING: Rgba = "00000000";
+
+/** Puts a picture into a frame, on a background: black where none is named, and nothing at all behind a layer. */
+export function onBackground(picture: Canvas, placing: Placing, background: Background | undefined): Canvas {
+  const framed = { width: placing.w, height: placing.h };
+  switch (background?.kind) {
+    case undefined:
+      return onColour(picture, placing, picture.alpha === "lost" ? BLACK : NOTHING);
     case "colour":
-      return [{ name: "pad", options: { ...placing, color: `0x${background.colour.slice(0, 6)}` } }];
+      return onColour(picture, placing, background.colour);
     case "blurred":
-      return [overBlurred(placing, background)];
+      return { ...append(picture, overBlurred(placing, background)), size: framed, pixels: framed };
     case "auto":
       throw new Problem(
         "unsupported-parameter",
@@ -26,6 +34,24 @@ export function onBackground(placing: Placing, background: Background | undefine
       );
   }
 }
+
+function onColour(picture: Canvas, placing: Placing, colour: Rgba): Canvas {
+  const framed = { width: placing.w, height: placing.h };
+  const padded = (canvas: Canvas, color: string): Canvas => ({
+    ...append(canvas, { name: "pad", options: { ...placing, color } }),
+    size: framed,
+    pixels: framed,
+  });
+  const isSeen = picture.alpha !== "lost" && opacityOf(colour) < 1;
+  if (isSeen) return padded(seenThrough(picture), `${opaque(colour)}@${opacityOf(colour).toFixed(3)}`);
+  if (isGrey(colour)) return padded(picture, opaque(colour));
+  const around = outside(placing, picture.size);
+  return append(padded(picture, "black"), over(area(colour, framed, picture.colour, around)));
+}
+
+/** More than 0 for the pixels of a frame that a picture in it leaves free, as an expression of `geq`. */
+const outside = ({ x, y }: Placing, { width, height }: Size): string =>
+  `lt(X,${x})+gte(X,${x + width})+lt(Y,${y})+gte(Y,${y + height})`;
 
 /** Blurring a small picture and enlarging it looks the same and costs a fraction. */
 const BLUR_HEIGHT = 180;

@@ -1,4 +1,4 @@
-/** Colour: what every rendition of a source is coded in, and the filters that bring it there. */
+/** Colour: what every rendition of a source is coded in, and the filters that bring pictures there. */
 
 import type { Filter } from "#transformation";
 import { type Colour, isHdr, type VideoTrack } from "./source.ts";
@@ -66,27 +66,51 @@ const completed = ({ primaries, transfer, matrix }: Colour): Filter => ({
   },
 });
 
+/** Whether pictures of the track may be transparent. */
+export const hasAlpha = ({ pixelFormat }: VideoTrack): boolean =>
+  /^(yuva|rgba|bgra|argb|abgr|gbrap|ya\d|pal8)/.test(pixelFormat);
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /**
- * Filters from decoded pictures to 8-bit 4:2:0 in `outputColour`, at a size. Scaling comes first: tone-mapping 1080p
- * before scaling it to 360p costs 3.6 times as much (measured).
+ * Filters from a track's decoded pictures to 8-bit 4:2:0 in a colour, with their transparency where it is kept, perhaps
+ * at a size. Scaling comes first: tone-mapping 1080p before scaling it to 360p costs 3.6 times as much (measured).
  */
-export function colourFilters(
+export function convertedTo(
+  target: OutputColour,
   track: VideoTrack,
-  size: { readonly width: number; readonly height: number } | undefined,
+  { size, keepsAlpha = false }: { size?: Size | undefined; keepsAlpha?: boolean } = {},
 ): readonly Filter[] {
-  const target = outputColour(track);
-  const range =
-    track.colour.range === "pc" || track.pixelFormat.startsWith("yuvj") ? { in_range: "pc", out_range: "tv" } : {};
-  const matrix = isRgb(track) ? { out_color_matrix: "bt709", out_range: "tv" } : {};
-  const scaling = { ...(size && { w: size.width, h: size.height }), ...range, ...matrix };
-  const scale = Object.keys(scaling).length > 0 ? [{ name: "scale", options: { ...scaling, flags: "bicubic" } }] : [];
+  const own = outputColour(track);
+  const isFull = track.colour.range === "pc" || track.pixelFormat.startsWith("yuvj");
+  const range = isFull ? { in_range: "pc", out_range: "tv" } : {};
+  const matrix = isRgb(track)
+    ? { out_color_matrix: target.matrix, out_range: "tv" }
+    : own.matrix === target.matrix
+      ? {}
+      : { in_color_matrix: own.matrix, out_color_matrix: target.matrix };
+  // Tone-mapped pictures are in their own colour only behind that.
+  const [before, behind] = isHdr(track.colour) ? [range, matrix] : [{ ...range, ...matrix }, {}];
   return [
-    ...scale,
-    ...conversion(track, target),
-    { name: "format", options: { pix_fmts: "yuv420p" } },
-    ...tags(target),
+    ...scaling({ ...(size && { w: size.width, h: size.height }), ...before }),
+    ...conversion(track, own),
+    ...scaling(behind),
+    { name: "format", options: { pix_fmts: keepsAlpha && hasAlpha(track) ? "yuva420p" : "yuv420p" } },
   ];
 }
+
+const scaling = (options: NonNullable<Filter["options"]>): readonly Filter[] =>
+  Object.keys(options).length > 0 ? [{ name: "scale", options: { ...options, flags: "bicubic" } }] : [];
+
+/** Pictures that are in a stream's colour already, at a size, as the encoder takes them. */
+export const finished = (target: OutputColour, size: Size | undefined): readonly Filter[] => [
+  ...scaling(size ? { w: size.width, h: size.height } : {}),
+  { name: "format", options: { pix_fmts: "yuv420p" } },
+  ...tags(target),
+];
 
 function conversion(track: VideoTrack, target: OutputColour): readonly Filter[] {
   if (isHdr(track.colour)) {
@@ -116,7 +140,7 @@ function conversion(track: VideoTrack, target: OutputColour): readonly Filter[] 
 }
 
 /** Square pixels and the colour that the encoder writes: pinned, or the init section would follow the frames' side data. */
-const tags = (target: OutputColour): readonly Filter[] => [
+export const tags = (target: OutputColour): readonly Filter[] => [
   { name: "setsar", options: { sar: 1 } },
   {
     name: "setparams",

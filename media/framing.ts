@@ -1,29 +1,22 @@
 /** Frames the picture: opacity over a background, a border, rounded corners. */
 
-import type { Border, Corners, Edit, Filter, Rgba } from "#transformation";
-import { append, type Canvas, materialized } from "./canvas.ts";
+import type { Border, Corners, Edit, Rgba } from "#transformation";
+import { append, type Canvas, materialized, seenThrough } from "./canvas.ts";
 import type { Size } from "./ladder.ts";
+import { area, fadedTo, isGrey, opaque, over } from "./paint.ts";
 
-/** Luma and chroma of a colour in BT.601 limited range, which is what filters between scaling steps see. */
-function yuvOf(rgba: Rgba): readonly [y: number, u: number, v: number] {
-  const [r, g, b] = [0, 2, 4].map((at) => Number.parseInt(rgba.slice(at, at + 2), 16)) as [number, number, number];
-  const y = 16 + (65.481 * r + 128.553 * g + 24.966 * b) / 255;
-  const u = 128 + (-37.797 * r - 74.203 * g + 112 * b) / 255;
-  const v = 128 + (112 * r - 93.786 * g - 18.214 * b) / 255;
-  return [y, u, v];
+/** Moves every pixel towards the background; of a layer, lets through what lies beneath. */
+function withOpacity(canvas: Canvas, percent: number, background: Rgba): Canvas {
+  if (canvas.alpha === "lost") return append(canvas, fadedTo(background, percent / 100, canvas.colour));
+  return append(seenThrough(canvas), { name: "lutyuv", options: { a: `val*${percent / 100}` } });
 }
 
-/** Moves every pixel towards the background. */
-function faded(percent: number, background: Rgba): Filter {
-  const share = percent / 100;
-  const [y, u, v] = yuvOf(background).map((level) => `val*${share}+${(level * (1 - share)).toFixed(2)}`);
-  return { name: "lutyuv", options: { y: y as string, u: u as string, v: v as string } };
+function bordered(canvas: Canvas, { widthPixels: width, colour }: Border): Canvas {
+  const box = { name: "drawbox", options: { x: 0, y: 0, w: "iw", h: "ih", color: opaque(colour), t: width } };
+  if (isGrey(colour)) return append(canvas, box);
+  const within = `lt(X,${width})+lt(Y,${width})+gte(X,W-${width})+gte(Y,H-${width})`;
+  return append(canvas, over(area(colour, canvas.size, canvas.colour, within)));
 }
-
-const bordered = ({ widthPixels, colour }: Border): Filter => ({
-  name: "drawbox",
-  options: { x: 0, y: 0, w: "iw", h: "ih", color: `0x${colour}`, t: widthPixels },
-});
 
 /** Radii clockwise from the top left, as CSS expands one to four of them. */
 function radiiOf(corners: Corners, { width, height }: Size): readonly [number, number, number, number] {
@@ -34,7 +27,7 @@ function radiiOf(corners: Corners, { width, height }: Size): readonly [number, n
 }
 
 /** More than 0 for the pixels outside of rounded corners, as an expression of `geq`. */
-export function outsideCorners(corners: Corners, size: Size): string {
+function outsideCorners(corners: Corners, size: Size): string {
   const [topLeft, topRight, bottomRight, bottomLeft] = radiiOf(corners, size).map((radius) => radius.toFixed(1));
   const outside = (radius: string, x: string, y: string) =>
     `gt(hypot(max(0,${radius}-(${x})),max(0,${radius}-(${y}))),${radius})`;
@@ -47,36 +40,39 @@ export function outsideCorners(corners: Corners, size: Size): string {
   ].join("+");
 }
 
-/** What lies outside of the rounded corners takes the background's colour: one drawn picture laid over all. */
-function rounded(corners: Corners, size: Size, background: Rgba): Filter {
-  const corner = outsideCorners(corners, size);
-  const drawn: Filter = {
-    name: "color",
-    // One frame is drawn and repeated.
-    options: { c: `0x${background.slice(0, 6)}`, s: `${size.width}x${size.height}`, r: 25, d: 0.04 },
-  };
-  const mask: Filter[] = [
-    { name: "format", options: { pix_fmts: "yuva444p" } },
-    { name: "geq", options: { lum: "p(X,Y)", cb: "p(X,Y)", cr: "p(X,Y)", a: `if(${corner},255,0)` } },
-  ];
-  return {
-    name: "overlay",
-    options: { eof_action: "repeat", format: "auto" },
-    inputs: [{ filters: [] }, { drawn, filters: mask }],
-  };
-}
-
+const WHITE: Rgba = "ffffffff";
 const BLACK: Rgba = "000000ff";
+
+/** What lies outside of the corners takes the background's colour; of a layer, it is not seen. */
+function rounded(canvas: Canvas, corners: Corners, background: Rgba): Canvas {
+  const outside = outsideCorners(corners, canvas.size);
+  if (canvas.alpha === "lost") return append(canvas, over(area(background, canvas.size, canvas.colour, outside)));
+  // Drawn once, and taken away from the transparency of every frame.
+  const shape = area(WHITE, canvas.size, canvas.colour, `eq(0,${outside})`);
+  const remaining = { name: "blend", options: { all_mode: "darken" } };
+  return append(seenThrough(canvas), {
+    name: "alphamerge",
+    inputs: [
+      { filters: [] },
+      {
+        filters: [
+          { name: "alphaextract" },
+          {
+            ...remaining,
+            inputs: [{ filters: [] }, { ...shape, filters: [...shape.filters, { name: "alphaextract" }] }],
+          },
+        ],
+      },
+    ],
+  });
+}
 
 /** Opacity first, then the border, then what the corners cut off of both. */
 export function framePicture(canvas: Canvas, { opacityPercent, border, corners, background }: Edit): Canvas {
   if (opacityPercent === undefined && !border && !corners) return canvas;
   const behind = background?.kind === "colour" ? background.colour : BLACK;
   const shown = materialized(canvas);
-  return append(
-    shown,
-    ...(opacityPercent === undefined ? [] : [faded(opacityPercent, behind)]),
-    ...(border ? [bordered(border)] : []),
-    ...(corners ? [rounded(corners, shown.size, behind)] : []),
-  );
+  const faded = opacityPercent === undefined ? shown : withOpacity(shown, opacityPercent, behind);
+  const framed = border ? bordered(faded, border) : faded;
+  return corners ? rounded(framed, corners, behind) : framed;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatTransformation, Problem, parseTransformation } from "#transformation";
 import { audioRenditions, fullRenditions, type Kept, NOTHING_KEPT, planDelivery, segmentJob } from "./index.ts";
+import type { VideoTrack } from "./source.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
 const LOGO = "aaaaaaaaaaaaaaaa";
@@ -91,10 +92,6 @@ describe("a layer in the jobs", () => {
 });
 
 describe("a layer that is not laid", () => {
-  const hdr = sourceFacts({
-    video: videoTrackFacts({ colour: { range: "tv", primaries: "bt2020", transfer: "smpte2084", matrix: "bt2020nc" } }),
-  });
-
   it.each([
     ["an asset that is not there", "l_other/fl_layer_apply", "invalid-value", "l"],
     ["a private asset", "l_private:logo/fl_layer_apply", "unsupported-parameter", "l"],
@@ -113,8 +110,48 @@ describe("a layer that is not laid", () => {
     expect(problem).toBeInstanceOf(Problem);
     expect(problem).toMatchObject({ code, facts: { parameter } });
   });
+});
 
-  it("is refused over a video of high dynamic range", () => {
-    expect(() => planOf("l_logo/fl_layer_apply", LOGO, hdr)).toThrow(Problem);
+describe("what effects and layers work on", () => {
+  const hdr = videoTrackFacts({
+    colour: { range: "tv", primaries: "bt2020", transfer: "smpte2084", matrix: "bt2020nc" },
+    pixelFormat: "yuv420p10le",
+    bitDepth: 10,
+  });
+  const deep = videoTrackFacts({ pixelFormat: "yuv422p10le", bitDepth: 10 });
+  const full = videoTrackFacts({ pixelFormat: "yuvj420p", colour: { ...videoTrackFacts().colour, range: "pc" } });
+
+  /** Names of the filters of the first segment's picture, in their order. */
+  const filtersOf = (chain: string, video: VideoTrack): readonly string[] => {
+    const plan = planOf(chain, LOGO, sourceFacts({ video }));
+    const [rendition] = fullRenditions(plan);
+    const job = rendition && segmentJob(plan, rendition, 0, context);
+    return (
+      job?.filters.map(({ name, options }) => (name === "format" ? `format ${options?.["pix_fmts"]}` : name)) ?? []
+    );
+  };
+
+  it.each([
+    ["high dynamic range", hdr, "tonemap"],
+    ["ten bits", deep, "format yuv420p"],
+    ["full range", full, "scale"],
+  ])("is the stream's own eight bits, whatever the source has: %s", (_, video, converting) => {
+    for (const [chain, working] of [
+      ["e_brightness:20", "lutyuv"],
+      ["l_logo/fl_layer_apply", "overlay"],
+      ["bo_4px_solid_red", "overlay"],
+      ["b_red,c_pad,h_1080,w_1080", "overlay"],
+    ] as const) {
+      const filters = filtersOf(chain, video);
+      expect(filters.indexOf(converting), chain).toBeGreaterThan(-1);
+      expect(filters.indexOf(converting), chain).toBeLessThan(filters.indexOf(working));
+      expect(filters.filter((name) => name === "tonemap").length, chain).toBe(video === hdr ? 1 : 0);
+    }
+  });
+
+  it("is converted behind all scaling where nothing looks at it, since small pictures cost less", () => {
+    const filters = filtersOf("w_640/c_fill,h_360,w_360", hdr);
+    expect(filters.indexOf("scale")).toBeLessThan(filters.indexOf("tonemap"));
+    expect(filters.indexOf("crop")).toBeLessThan(filters.indexOf("scale"));
   });
 });

@@ -19,7 +19,7 @@ import { isStillContainer } from "./containers.ts";
 import type { Size } from "./ladder.ts";
 import { type Programme, plainClip, timelineFrames } from "./programme.ts";
 import { lengthOf } from "./sizing.ts";
-import { isHdr, type Source } from "./source.ts";
+import type { Source } from "./source.ts";
 import { applyEdit } from "./stages.ts";
 import { drawnText } from "./text.ts";
 import { wholeTimeline } from "./timeline.ts";
@@ -111,7 +111,9 @@ function ownChain(
   const { frameRate } = resolved.timeline;
   const isStill = isStillContainer(source.container);
   const timeline = isStill ? { frameRate, clips: [plainClip(0, 1)] } : wholeTimeline(source, frameRate);
-  const initial: Programme = { source, timeline, ...(source.video && { canvas: canvasOf(source.video) }), sound: [] };
+  const { colour } = resolved.canvas ?? {};
+  const canvas = source.video && canvasOf(source.video, { colour, isLayer: true });
+  const initial: Programme = { source, timeline, ...(canvas && { canvas }), sound: [] };
   const within = { layers, beneath: resolved.canvas?.size ?? { width: 1, height: 1 }, placement };
   return (step.steps as readonly LiteralStep[]).reduce((before, inner) => applyWithin(before, inner, within), initial);
 }
@@ -136,20 +138,14 @@ function spanOf({ start, end, duration }: Edit, { timeline }: Programme): LayerS
 }
 
 function laidPicture(
-  { layer, steps }: LayerStep,
+  { layer }: LayerStep,
   source: Source,
   placement: Edit,
   { own, shown, span }: { own: Programme; shown: Canvas; span: LayerSpan },
 ): LaidPicture {
   if (!source.video || !own.canvas)
     throw refused("l", `There is no picture in this layer${layer.kind === "asset" ? "; l_audio lays its sound" : ""}.`);
-  if (isHdr(source.video.colour)) throw refused("l", "A layer of high dynamic range is not laid over others.");
   const isStill = isStillContainer(source.container);
-  const opacities = steps.map((inner) => (inner.kind === "edit" ? (editOf(inner).opacityPercent ?? 100) : 100));
-  const rounded = steps.map((inner) => (inner.kind === "edit" ? editOf(inner).corners : undefined));
-  const corners = rounded.at(-1);
-  if (rounded.slice(0, -1).some((radii) => radii !== undefined) || (corners && !isStill))
-    throw refused("r", "Corners are rounded of layers that are pictures, in the last component of their chain.");
   const canvas = materialized(own.canvas);
   const length = isStill ? span.to - span.from : timelineFrames(own.timeline);
   return {
@@ -157,8 +153,6 @@ function laidPicture(
     timeline: own.timeline,
     canvas,
     isStill,
-    opacityPercent: opacities.reduce((product, percent) => (product * percent) / 100, 100),
-    ...(corners && { corners }),
     beneath: shown.size,
     ...placeOf(placement, shown.size, canvas.size),
     from: span.from,
@@ -167,14 +161,14 @@ function laidPicture(
   };
 }
 
-/** What a step of a layer's own chain makes of it. Its opacity and its corners are what remains when it is laid. */
+/** What a step of a layer's own chain makes of it. */
 export function applyWithin(
   resolved: Programme,
   step: LiteralStep,
   { layers, beneath, placement }: { layers: readonly KnownLayer[] | undefined; beneath: Size; placement: Edit },
 ): Programme {
   if (step.kind !== "edit") return applyStep(resolved, step, layers);
-  const { opacityPercent: _, corners: __, laying, ...edit } = editOf(step);
+  const { laying, ...edit } = editOf(step);
   if (laying?.blend) throw refused(`e_${laying.blend.mode}`, "How a layer is blended stands beside fl_layer_apply.");
   const isRelative = laying?.isRelative ?? placement.laying?.isRelative;
   return applyEdit(resolved, isRelative ? relativeTo(beneath, edit) : edit);

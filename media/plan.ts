@@ -22,7 +22,7 @@ import { type Grid, gridOf } from "./grid.ts";
 import { instantiate, type Kept, NOTHING_KEPT } from "./instantiate.ts";
 import { applyStep } from "./layers.ts";
 import { type Programme, timelineFrames } from "./programme.ts";
-import { type AudioTrack, isHdr, type Source } from "./source.ts";
+import type { AudioTrack, Source } from "./source.ts";
 import { encodingOf, resolvedSource, soundRate } from "./stages.ts";
 
 export interface DeliveryPlan extends Programme {
@@ -49,10 +49,6 @@ function planSteps(steps: readonly LiteralStep[], source: Source, kept: Kept): D
   const encoding = encodingOf(steps.filter((step) => step.kind === "edit").map(editOf));
   if (encoding.videoCodec === "none" && source.audio.length === 0)
     throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
-  if (source.video && isHdr(source.video.colour) && steps.some((step) => step.kind === "layer"))
-    throw new Problem("unsupported-parameter", "Nothing is laid over a video of high dynamic range.", {
-      parameter: "l",
-    });
   const initial = resolvedSource(source, { encoding });
   const resolved = { ...steps.reduce((before, step) => applyStep(before, step, kept.layers), initial), encoding };
   return {

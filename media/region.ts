@@ -2,6 +2,7 @@
 
 import type { Edit, Rational } from "#transformation";
 import { append, type Canvas, materialized } from "./canvas.ts";
+import { area } from "./paint.ts";
 import { lengthOf } from "./sizing.ts";
 
 /** Even, inside of the picture: half a chroma sample cannot be laid over another. */
@@ -16,7 +17,12 @@ export function editRegion(canvas: Canvas, edit: Edit, durationSeconds: Rational
   const [x, y] = [even(lengthOf(edit.x, width) ?? 0, width - 2), even(lengthOf(edit.y, height) ?? 0, height - 2)];
   const w = Math.max(2, even(lengthOf(edit.width, width) ?? width, width - x));
   const h = Math.max(2, even(lengthOf(edit.height, height) ?? height, height - y));
-  const filters = edit.regionFilters({ width: w, height: h, durationSeconds });
+  const filters = edit.regionFilters({
+    width: w,
+    height: h,
+    durationSeconds,
+    area: (rgba, size) => area(rgba, size, shown.colour),
+  });
   return append(shown, {
     name: "overlay",
     options: { x, y },

@@ -102,13 +102,13 @@ function padded(canvas: Canvas, edit: Edit, box: Size, most = Number.POSITIVE_IN
   });
   const [x, y] = [lengthOf(edit.x, outer.width) ?? 0, lengthOf(edit.y, outer.height) ?? 0];
   const gravity = compassOf(edit);
-  const options = {
+  const placing = {
     w: outer.width,
     h: outer.height,
     x: 2 * Math.floor(placed("x", gravity, outer.width, inner.size.width, x) / 2),
     y: 2 * Math.floor(placed("y", gravity, outer.height, inner.size.height, y) / 2),
   };
-  return { ...append(inner, ...onBackground(options, edit.background)), size: outer, pixels: outer };
+  return onBackground(inner, placing, edit.background);
 }
 
 /** How each mode brings a picture to the box that a component asks for. */

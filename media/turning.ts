@@ -1,7 +1,7 @@
 /** Turns and mirrors the picture. */
 
 import type { Edit, Filter, Turn } from "#transformation";
-import { append, type Canvas, materialized } from "./canvas.ts";
+import { append, type Canvas, materialized, seenThrough } from "./canvas.ts";
 import { evenSize, type Size } from "./ladder.ts";
 
 const swapped = ({ width, height }: Size): Size => ({ width: height, height: width });
@@ -37,7 +37,7 @@ function turned(canvas: Canvas, turn: Turn): Canvas {
   }
 }
 
-/** Turns by any angle, on a canvas that grows to hold the whole picture. */
+/** Turns by any angle, on a canvas that grows to hold the whole picture; what it does not fill is black, or of a layer nothing. */
 function freeTurn(canvas: Canvas, degrees: number): Canvas {
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
@@ -45,9 +45,14 @@ function freeTurn(canvas: Canvas, degrees: number): Canvas {
   const size = evenSize({ width: width * cos + height * sin, height: width * sin + height * cos });
   const rotate: Filter = {
     name: "rotate",
-    options: { angle: angle.toFixed(9), ow: size.width, oh: size.height, c: "black" },
+    options: {
+      angle: angle.toFixed(9),
+      ow: size.width,
+      oh: size.height,
+      c: canvas.alpha === "lost" ? "black" : "black@0",
+    },
   };
-  return { ...append(canvas, rotate), size, pixels: size };
+  return { ...append(seenThrough(canvas), rotate), size, pixels: size };
 }
 
 export const turnPicture = (canvas: Canvas, edit: Edit): Canvas => (edit.turns ?? []).reduce(turned, canvas);

@@ -70,6 +70,8 @@ export interface PictureFacts {
   readonly height: number;
   /** Length of the video at this point of the chain. */
   readonly durationSeconds: Rational;
+  /** A picture of one colour, as the stream codes it, for a filter of several inputs. */
+  readonly area: (colour: Rgba, size: { readonly width: number; readonly height: number }) => FilterInput;
 }
 
 /** A change of the picture: filters over what is shown. `timed` ones read `t`, the time since the video's start. */

@@ -1,8 +1,8 @@
 /** What makes clips and files of sound. */
 
 import { Problem, toNumber } from "#transformation";
+import { encoderFilters } from "../canvas.ts";
 import type { Option, VideoStream } from "../codecs.ts";
-import { colourFilters } from "../colour.ts";
 import {
   FILE_AUDIO_CODECS,
   FILE_VIDEO_CODECS,
@@ -121,7 +121,7 @@ function clipVideo(plan: DeliveryPlan, codec: FileVideoCodecName): StreamReading
   const stream = fileStream(plan, codec);
   if (!video || !plan.canvas || !stream) return undefined;
   const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: plan.grid.frames });
-  const filters = [...reading.filters, ...colourFilters(video, stream)];
+  const filters = [...reading.filters, ...encoderFilters(plan.canvas, stream)];
   return { inputs, stream: { ...reading, filters, encoder: FILE_VIDEO_CODECS[codec].options(stream) } };
 }
 

@@ -2,8 +2,7 @@
 
 import type { Filter, FilterInput, Rational } from "#transformation";
 import type { CanvasFilters, LaidPicture } from "../canvas.ts";
-import { isRgb, outputColour } from "../colour.ts";
-import { outsideCorners } from "../framing.ts";
+import type { OutputColour } from "../colour.ts";
 import type { Programme } from "../programme.ts";
 import type { Seeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
@@ -32,19 +31,18 @@ export function laidPicture(
     ...(reading.stream && { stream: reading.stream }),
     filters: [...reading.filters, ...filters, ...lasting(from, isStill ? to - from : 1)],
   });
-  const colours = { ...read(track), ...written(base) };
   const inputs = reading.inputs.map((input) => ({ version: source.version, ...input, seeks: sureSeeks(input, track) }));
   if (laid.blend) {
     const over = {
-      branch: branch(inRgb(track, laid)),
+      branch: branch(converted({ in_color_matrix: canvas.colour.matrix, in_range: "tv" }, "gbrap")),
       from,
       frames: to - from,
       frameRate: programme.timeline.frameRate,
     };
-    return { inputs, filters: blended(laid, laid.blend, base, over) };
+    return { inputs, filters: blended(laid, laid.blend, canvas.colour, over) };
   }
   const options = { x: laid.x, y: laid.y, ...WITH_ITS_FRAMES };
-  return { inputs, filters: [{ name: "overlay", options, inputs: [{ filters: [] }, branch(inYuv(colours, laid))] }] };
+  return { inputs, filters: [{ name: "overlay", options, inputs: [{ filters: [] }, branch([])] }] };
 }
 
 /**
@@ -66,46 +64,9 @@ const lasting = (from: number, frames: number): readonly Filter[] => [
   ...held(frames),
 ];
 
-type Colours = Readonly<Record<string, string>>;
-
-const rangeOf = (track: VideoTrack): string =>
-  track.colour.range === "pc" || track.pixelFormat.startsWith("yuvj") ? "pc" : "tv";
-
-/** How the scaler is to read a track's pictures, and to write pictures like them. */
-const read = (track: VideoTrack): Colours =>
-  isRgb(track) ? {} : { in_color_matrix: outputColour(track).matrix, in_range: rangeOf(track) };
-const written = (track: VideoTrack): Colours => ({
-  out_color_matrix: outputColour(track).matrix,
-  out_range: isRgb(track) ? "tv" : rangeOf(track),
-});
-
-const converted = (colours: Colours, format: string): readonly Filter[] => [
+const converted = (colours: Readonly<Record<string, string>>, format: string): readonly Filter[] => [
   { name: "scale", options: { ...colours, flags: "bicubic" } },
   { name: "format", options: { pix_fmts: format } },
-];
-
-/** Slow, and so for a single picture; `geq` asks for all planes where one is named. */
-function rounded({ corners, canvas, blend }: LaidPicture): readonly Filter[] {
-  if (!corners) return [];
-  const colours = blend ? { r: "r(X,Y)", g: "g(X,Y)", b: "b(X,Y)" } : { lum: "lum(X,Y)", cb: "cb(X,Y)", cr: "cr(X,Y)" };
-  const alpha = `if(${outsideCorners(corners, canvas.size)},0,alpha(X,Y))`;
-  return [{ name: "geq", options: { ...colours, a: alpha } }];
-}
-
-const seeThrough = (name: "lutyuv" | "lutrgb", { opacityPercent }: LaidPicture): readonly Filter[] =>
-  opacityPercent === 100 ? [] : [{ name, options: { a: `val*${opacityPercent / 100}` } }];
-
-/** 8-bit pictures in the colours of what lies beneath, with their transparency. */
-const inYuv = (colours: Colours, laid: LaidPicture): readonly Filter[] => [
-  ...converted(colours, "yuva420p"),
-  ...rounded(laid),
-  ...seeThrough("lutyuv", laid),
-];
-
-const inRgb = (track: VideoTrack, laid: LaidPicture): readonly Filter[] => [
-  ...converted(read(track), "gbrap"),
-  ...rounded(laid),
-  ...seeThrough("lutrgb", laid),
 ];
 
 /** What leaves the picture beneath as it is. */
@@ -115,7 +76,7 @@ const NEUTRAL = { screen: "black", multiply: "white", overlay: "0x808080" } as c
 function blended(
   { beneath, x, y }: LaidPicture,
   { mode, percent }: NonNullable<LaidPicture["blend"]>,
-  base: VideoTrack,
+  { matrix }: OutputColour,
   over: { branch: FilterInput; from: number; frames: number; frameRate: Rational },
 ): readonly Filter[] {
   const { num, den } = over.frameRate;
@@ -140,8 +101,8 @@ function blended(
       name: "blend",
       // The first input is the one whose lightness decides in `overlay`, and what opacity leaves.
       options: { all_mode: mode, all_opacity: percent / 100, ...WITH_ITS_FRAMES },
-      inputs: [{ filters: converted(read(base), "gbrp") }, { filters: [covering] }],
+      inputs: [{ filters: converted({ in_color_matrix: matrix, in_range: "tv" }, "gbrp") }, { filters: [covering] }],
     },
-    ...converted(written(base), "yuv420p"),
+    ...converted({ out_color_matrix: matrix, out_range: "tv" }, "yuv420p"),
   ];
 }

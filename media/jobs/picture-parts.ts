@@ -1,8 +1,8 @@
 /** What makes stills and animated pictures. */
 
 import { type Filter, Problem, toFixed, toNumber } from "#transformation";
+import { encoderFilters } from "../canvas.ts";
 import { qualityPercent } from "../codecs.ts";
-import { colourFilters, outputColour } from "../colour.ts";
 import type { Format } from "../formats/index.ts";
 import { secondsOf } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
@@ -13,20 +13,23 @@ type PictureFormat = Extract<Format, { kind: "still" | "animation" }>;
 
 /** The source's picture, or the refusal of a file without one. */
 function shown(plan: DeliveryPlan) {
-  const { video } = plan.source;
-  if (!video || !plan.canvas)
-    throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
-  return { video, size: { width: Math.round(plan.canvas.size.width), height: Math.round(plan.canvas.size.height) } };
+  const {
+    canvas,
+    source: { video },
+  } = plan;
+  if (!video || !canvas) throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
+  const size = { width: Math.round(canvas.size.width), height: Math.round(canvas.size.height) };
+  return { video, canvas, size };
 }
 
 const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encoding.quality ?? { auto: "good" });
 
 /** From the stream's colours to those of the picture format. */
 function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[] {
-  const { video, size } = shown(plan);
-  const matrices = { in_color_matrix: outputColour(video).matrix, out_color_matrix: "bt601" };
+  const { canvas, size } = shown(plan);
+  const matrices = { in_color_matrix: canvas.colour.matrix, out_color_matrix: "bt601" };
   return [
-    ...colourFilters(video, size),
+    ...encoderFilters(canvas, size),
     { name: "scale", options: { ...matrices, in_range: "tv", out_range: format.range } },
     { name: "format", options: { pix_fmts: format.pixelFormat } },
   ];

@@ -1,8 +1,9 @@
 /** The jobs that make a rendition: its init section and its segments. */
 
 import { type Rational, rational } from "#transformation";
+import { type Canvas, encoderFilters } from "../canvas.ts";
 import { AUDIO_CODECS, type Option, VIDEO_CODECS } from "../codecs.ts";
-import { colourFilters } from "../colour.ts";
+import { finished } from "../colour.ts";
 import {
   AAC_FRAME_SAMPLES,
   audioSegmentStart,
@@ -21,7 +22,7 @@ import type { InitJob, JobContext, SegmentJob } from "./job.ts";
 import { pictures } from "./pictures.ts";
 import { sounds } from "./sounds.ts";
 
-function videoInit(recipe: string, track: VideoTrack, rendition: VideoRendition | KeyframeRendition): InitJob {
+function videoInit(recipe: string, rendition: VideoRendition | KeyframeRendition): InitJob {
   const { width, height, frameRate } = rendition.stream;
   const rate = `${frameRate.num}/${frameRate.den}`;
   return {
@@ -29,7 +30,7 @@ function videoInit(recipe: string, track: VideoTrack, rendition: VideoRendition 
     recipe,
     generator: { name: "color", options: { color: "black", size: `${width}x${height}`, rate } },
     media: "video",
-    filters: colourFilters(track, undefined).slice(-3),
+    filters: finished(rendition.stream.colour, undefined),
     encoder: VIDEO_CODECS[rendition.codec].options(rendition.stream),
     timescale: videoTiming(frameRate).timescale,
     codecString: rendition.codecString,
@@ -46,13 +47,13 @@ function pictureJob(
   const reading = pictures(plan, track, span);
   const { timescale, frameTicks } = videoTiming(plan.grid.frameRate);
   const sampleTicks = span.sampleFrames * frameTicks;
-  const init = videoInit(context.recipe, track, rendition);
+  const init = videoInit(context.recipe, rendition);
   return {
     kind: "segment",
     ...context,
     media: "video",
     ...reading,
-    filters: [...reading.filters, ...colourFilters(track, rendition.stream)],
+    filters: [...reading.filters, ...encoderFilters(plan.canvas as Canvas, rendition.stream)],
     encoder: span.sampleFrames === 1 ? init.encoder : withPacketDuration(init.encoder, sampleTicks),
     timescale,
     sequence: span.sequence,

@@ -76,7 +76,7 @@ export const effects = {
     apply: (edit, { colour, heightPixels }) =>
       onPicture(
         edit,
-        ({ width, height, durationSeconds }) => [
+        ({ width, height, durationSeconds, area }) => [
           {
             name: "overlay",
             // A drawn bar as wide as the picture comes in from the left.
@@ -85,16 +85,7 @@ export const effects = {
               y: height - Math.min(height, heightPixels),
               eof_action: "repeat",
             },
-            inputs: [
-              { filters: [] },
-              {
-                drawn: {
-                  name: "color",
-                  options: { c: `0x${colour}`, s: `${width}x${Math.min(height, heightPixels)}`, r: 25, d: 0.04 },
-                },
-                filters: [],
-              },
-            ],
+            inputs: [{ filters: [] }, area(colour, { width, height: Math.min(height, heightPixels) })],
           },
         ],
         true,
