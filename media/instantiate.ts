@@ -18,7 +18,8 @@ import {
   type Transformation,
 } from "#transformation";
 import { secondsOf } from "./grid.ts";
-import { applyStep, applyWithin, type KnownLayer, layerSource } from "./layers.ts";
+import { type KnownLayer, layerSource } from "./layer-source.ts";
+import { applyStep, applyWithin } from "./layers.ts";
 import { type Programme, timelineFrames } from "./programme.ts";
 import type { Source } from "./source.ts";
 import { resolvedSource } from "./stages.ts";

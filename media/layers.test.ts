@@ -22,6 +22,7 @@ const kept = (logo: string): Kept => ({
   layers: [
     { publicId: "logo", source: still(logo) },
     { publicId: "folder/clip", source: clip },
+    { publicId: "sound", source: sourceFacts({ version: "dddddddddddddddd", soundOnly: true }) },
   ],
 });
 
@@ -97,7 +98,8 @@ describe("a layer that is not laid", () => {
     ["a private asset", "l_private:logo/fl_layer_apply", "unsupported-parameter", "l"],
     ["something laid under the video", "u_logo/fl_layer_apply", "unsupported-parameter", "u"],
     ["a remote file", "l_fetch:aHR0cHM6Ly9leGFtcGxlLmNvbS9hLnBuZw/fl_layer_apply", "unsupported-parameter", "l"],
-    ["a joined video", "fl_splice,l_video:folder:clip/fl_layer_apply", "unsupported-parameter", "fl_splice"],
+    ["sound joined to a picture", "fl_splice,l_audio:sound/fl_layer_apply", "unsupported-parameter", "fl_splice"],
+    ["a transition beside nothing", "e_transition:name_fade", "unsupported-parameter", "e_transition"],
     ["a font with a pattern", "l_text:Arial%253Afile_40:x/fl_layer_apply", "unsupported-parameter", "l"],
     ["a place that has to be found", "l_logo/fl_layer_apply,g_face", "unsupported-parameter", "g"],
   ])("is refused by name: %s", (_, chain, code, parameter) => {

@@ -1,64 +1,18 @@
 /** Layers: what is laid over the picture, from where, where it stands and when. */
 
-import {
-  type AssetLayer,
-  type Compass,
-  type Dimension,
-  type Edit,
-  editOf,
-  type Gravity,
-  type LayerStep,
-  type LiteralStep,
-  Problem,
-  rational,
-  roundProduct,
-  type TimeOffset,
-} from "#transformation";
+import { type Dimension, type Edit, editOf, type LayerStep, type LiteralStep } from "#transformation";
 import { type Canvas, canvasOf, type LaidPicture, type MixedSound, materialized } from "./canvas.ts";
 import { isStillContainer } from "./containers.ts";
 import type { Size } from "./ladder.ts";
+import { type LayerSpan, placeOf, spanOf } from "./layer-place.ts";
+import { type KnownLayer, layerSource, refused } from "./layer-source.ts";
 import { type Programme, plainClip, timelineFrames } from "./programme.ts";
 import { lengthOf } from "./sizing.ts";
 import type { Source } from "./source.ts";
+import { joinedTo } from "./splicing.ts";
 import { applyEdit } from "./stages.ts";
 import { drawnText } from "./text.ts";
 import { wholeTimeline } from "./timeline.ts";
-
-/** An asset that a transformation names as a layer, as the catalog knows it. */
-export interface KnownLayer {
-  readonly publicId: string;
-  /** Absent: `video`, as in names. */
-  readonly resourceType?: "video" | "raw";
-  readonly source: Source;
-}
-
-/** Where a layer's asset is kept. */
-export const resourceTypeOf = (media: AssetLayer["media"]): "video" | "raw" =>
-  media === "subtitles" ? "raw" : "video";
-
-const refused = (parameter: string, message: string): Problem =>
-  new Problem("unsupported-parameter", message, { parameter });
-
-/** The source of a layer; throws `unsupported-parameter`, and `invalid-value` where there is no such asset. */
-export function layerSource({ layer, under }: LayerStep, known: readonly KnownLayer[] = []): Source {
-  const key = under ? "u" : "l";
-  if (layer.kind !== "asset" || !["image", "video", "audio"].includes(layer.media))
-    throw refused(key, "Only uploaded pictures, videos and sound, and text, are laid over a video.");
-  if (layer.deliveryType !== undefined)
-    throw refused(key, "Layers are assets of delivery type upload: who may see a video sees what is laid over it.");
-  const { media, publicId, version } = layer as AssetLayer;
-  const found = known.find(
-    (each) =>
-      each.publicId === publicId &&
-      (each.resourceType ?? "video") === resourceTypeOf(media) &&
-      (version === undefined || each.source.version === version),
-  );
-  if (!found)
-    throw new Problem("invalid-value", `There is no asset "${publicId.slice(0, 120)}" to lay over the video.`, {
-      parameter: key,
-    });
-  return found.source;
-}
 
 /** What a step makes of a chain's state so far. */
 export const applyStep = (
@@ -80,6 +34,11 @@ function applyLayer(resolved: Programme, step: LayerStep, layers: readonly Known
     return { ...resolved, canvas: { ...shown, steps: [...shown.steps, text] } };
   }
   const source = layerSource(step, layers);
+  if (placement.laying?.splice) {
+    const chainOf = (part: LayerStep): Programme =>
+      ownChain(part, layerSource(part, layers), editOf(part.placement), { resolved, layers, isLayer: false });
+    return joinedTo(resolved, step, isStillContainer(source.container), chainOf);
+  }
   const own = ownChain(step, source, placement, { resolved, layers });
   const media = layer.kind === "asset" ? layer.media : "image";
   const laid = media === "audio" || !shown ? undefined : laidPicture(step, source, placement, { own, shown, span });
@@ -106,35 +65,24 @@ function ownChain(
   step: LayerStep,
   source: Source,
   placement: Edit,
-  { resolved, layers }: { resolved: Programme; layers: readonly KnownLayer[] | undefined },
+  { resolved, layers, isLayer = true }: ChainContext,
 ): Programme {
   const { frameRate } = resolved.timeline;
   const isStill = isStillContainer(source.container);
   const timeline = isStill ? { frameRate, clips: [plainClip(0, 1)] } : wholeTimeline(source, frameRate);
   const { colour } = resolved.canvas ?? {};
-  const canvas = source.video && canvasOf(source.video, { colour, isLayer: true });
+  const isHeardOnly = step.layer.kind === "asset" && step.layer.media === "audio";
+  const canvas = source.video && !isHeardOnly && canvasOf(source.video, { colour, isLayer });
   const initial: Programme = { source, timeline, ...(canvas && { canvas }), sound: [] };
   const within = { layers, beneath: resolved.canvas?.size ?? { width: 1, height: 1 }, placement };
   return (step.steps as readonly LiteralStep[]).reduce((before, inner) => applyWithin(before, inner, within), initial);
 }
 
-/** Frames of a time line, and whether they are all of it. */
-export interface LayerSpan {
-  readonly from: number;
-  readonly to: number;
-  readonly isWhole: boolean;
-}
-
-/** When a layer is shown: from `so` to `eo` or for `du`, on the time line that it is laid on. */
-function spanOf({ start, end, duration }: Edit, { timeline }: Programme): LayerSpan {
-  const total = timelineFrames(timeline);
-  const framesOf = (offset: TimeOffset): number =>
-    "seconds" in offset
-      ? roundProduct(offset.seconds, timeline.frameRate)
-      : roundProduct(offset.share, rational(total));
-  const from = start ? framesOf(start) : 0;
-  const to = Math.min(total, duration ? from + framesOf(duration) : end ? framesOf(end) : total);
-  return { from, to, isWhole: from === 0 && to === total };
+interface ChainContext {
+  readonly resolved: Programme;
+  readonly layers: readonly KnownLayer[] | undefined;
+  /** Whether transparency is kept. */
+  readonly isLayer?: boolean;
 }
 
 function laidPicture(
@@ -168,9 +116,10 @@ export function applyWithin(
   { layers, beneath, placement }: { layers: readonly KnownLayer[] | undefined; beneath: Size; placement: Edit },
 ): Programme {
   if (step.kind !== "edit") return applyStep(resolved, step, layers);
-  const { laying, ...edit } = editOf(step);
-  if (laying?.blend) throw refused(`e_${laying.blend.mode}`, "How a layer is blended stands beside fl_layer_apply.");
-  const isRelative = laying?.isRelative ?? placement.laying?.isRelative;
+  const { laying: wished, ...edit } = editOf(step);
+  const { transition: _, ...laying } = wished ?? {};
+  if (laying.blend) throw refused(`e_${laying.blend.mode}`, "How a layer is blended stands beside fl_layer_apply.");
+  const isRelative = laying.isRelative ?? placement.laying?.isRelative;
   return applyEdit(resolved, isRelative ? relativeTo(beneath, edit) : edit);
 }
 
@@ -180,21 +129,4 @@ function relativeTo({ width, height }: Size, edit: Edit): Edit {
     dimension && { pixels: Math.max(1, Math.round(lengthOf(dimension, whole) ?? whole)) };
   const [w, h] = [pixels(edit.width, width), pixels(edit.height, height)];
   return { ...edit, ...(w && { width: w }), ...(h && { height: h }) };
-}
-
-export function compassOf(gravity: Gravity | undefined): Compass {
-  if (gravity !== undefined && typeof gravity !== "string")
-    throw refused("g", `g_${gravity.auto} places no layer; name a side or a corner.`);
-  return gravity ?? "center";
-}
-
-/** Where the layer's upper left corner comes to lie; parts of it may lie outside. */
-function placeOf({ gravity, x, y }: Edit, beneath: Size, size: Size): { x: number; y: number } {
-  const compass = compassOf(gravity);
-  const along = (low: string, high: string, room: number, offset: number): number =>
-    Math.round(compass.includes(low) ? offset : compass.includes(high) ? room - offset : room / 2 + offset);
-  return {
-    x: along("west", "east", beneath.width - size.width, lengthOf(x, beneath.width) ?? 0),
-    y: along("north", "south", beneath.height - size.height, lengthOf(y, beneath.height) ?? 0),
-  };
 }

@@ -1,7 +1,7 @@
 /** Programmes: what is shown and heard at a point of a chain, as data. One may be a part of the next. */
 
 import { add, floor, multiply, ONE, type Rational, rational, toNumber } from "#transformation";
-import { type Canvas, materialized, type SoundFilters } from "./canvas.ts";
+import { type Canvas, materialized, type SoundFilters, startingLater } from "./canvas.ts";
 import type { AudioTrack, Source } from "./source.ts";
 
 /**
@@ -77,6 +77,17 @@ export function cutTimeline(timeline: Timeline, from: number, to: number): reado
     start += clip.frames;
     return cut;
   });
+}
+
+/** Frames [from, to) of a programme; what reads the time goes on as it was meant. */
+export function startingAt(programme: Programme, from: number, to: number): Programme {
+  const { timeline, canvas, sound } = programme;
+  return {
+    ...programme,
+    timeline: { ...timeline, clips: cutTimeline(timeline, from, to) },
+    ...(canvas && { canvas: startingLater(canvas, from) }),
+    sound: sound.map((step) => (step.timedFrom === undefined ? step : { ...step, timedFrom: step.timedFrom + from })),
+  };
 }
 
 /** The frame of its footage that a clip shows as its frame `index`. */

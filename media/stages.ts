@@ -7,37 +7,31 @@ import {
   type Edit,
   type Encoding,
   type Filter,
+  type Laying,
   Problem,
   type Rational,
   rational,
   toNumber,
   type Volume,
 } from "#transformation";
-import { type Canvas, canvasOf, startingLater, withEffects } from "./canvas.ts";
+import { type Canvas, canvasOf, withEffects } from "./canvas.ts";
 import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
-import { type Programme, timelineFrames } from "./programme.ts";
+import { type Programme, startingAt, timelineFrames } from "./programme.ts";
 import { editRegion } from "./region.ts";
 import { retime } from "./retiming.ts";
 import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source } from "./source.ts";
-import { trimTimeline, wholeTimeline } from "./timeline.ts";
+import { trimmedFrames, wholeTimeline } from "./timeline.ts";
 import { turnPicture } from "./turning.ts";
 
 type Stage = (resolved: Programme, edit: Edit) => Programme;
 
 const trim: Stage = (resolved, edit) => {
   if (!edit.start && !edit.end && !edit.duration) return resolved;
-  const { timeline, cutFrames } = trimTimeline(resolved.timeline, edit);
-  return {
-    ...resolved,
-    timeline,
-    ...(resolved.canvas && { canvas: startingLater(resolved.canvas, cutFrames) }),
-    sound: resolved.sound.map((step) =>
-      step.timedFrom === undefined ? step : { ...step, timedFrom: step.timedFrom + cutFrames },
-    ),
-  };
+  const { from, to } = trimmedFrames(resolved.timeline, edit);
+  return startingAt(resolved, from, to);
 };
 
 const onCanvas =
@@ -63,16 +57,20 @@ const sound: Stage = (resolved, { volume, soundEffects = [] }) => {
 
 /** What changes a layer says nothing of what it is laid on. */
 const beside: Stage = (resolved, { laying }) => {
-  if (laying)
-    throw new Problem(
-      "unsupported-parameter",
-      "fl_relative and blend modes stand beside a layer, with fl_layer_apply.",
-      {
-        parameter: laying.blend ? `e_${laying.blend.mode}` : "fl_relative",
-      },
-    );
+  const [parameter] = laying ? layingParameters(laying) : [];
+  if (parameter !== undefined)
+    throw new Problem("unsupported-parameter", `${parameter} stands beside a layer, with fl_layer_apply.`, {
+      parameter,
+    });
   return resolved;
 };
+
+const layingParameters = ({ blend, splice, transition, isRelative }: Laying): readonly string[] => [
+  ...(blend ? [`e_${blend.mode}`] : []),
+  ...(splice ? ["fl_splice"] : []),
+  ...(transition ? ["e_transition"] : []),
+  ...(isRelative ? ["fl_relative"] : []),
+];
 
 /** One component passes these in this order, wherever its parameters stood. */
 export const STAGES: readonly Stage[] = [

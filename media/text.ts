@@ -16,7 +16,7 @@ import {
 } from "#transformation";
 import type { CanvasFilters } from "./canvas.ts";
 import type { Size } from "./ladder.ts";
-import { compassOf, type LayerSpan } from "./layers.ts";
+import { compassOf, type LayerSpan } from "./layer-place.ts";
 import { lengthOf } from "./sizing.ts";
 
 const refused = (message: string): Problem => new Problem("unsupported-parameter", message, { parameter: "l" });

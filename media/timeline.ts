@@ -57,27 +57,23 @@ export function plainPart({ clips: [clip, second] }: Timeline): { from: number; 
   return isPlain ? { from: clip.from.num, frames: clip.frames } : undefined;
 }
 
-/**
- * Keeps what lies between start and end, and says how many frames of the front are gone; throws `empty-clip` where
- * nothing is left.
- */
-export function trimTimeline(
+/** Which frames lie between start and end: [from, to); throws `empty-clip` where there are none. */
+export function trimmedFrames(
   timeline: Timeline,
   {
     start,
     end,
     duration,
   }: { start?: TimeOffset | undefined; end?: TimeOffset | undefined; duration?: TimeOffset | undefined },
-): { readonly timeline: Timeline; readonly cutFrames: number } {
+): { readonly from: number; readonly to: number } {
   const total = timelineFrames(timeline);
   const framesOf = (offset: TimeOffset): number =>
     "seconds" in offset
       ? roundProduct(offset.seconds, timeline.frameRate)
       : roundProduct(offset.share, rational(total));
   const from = start ? framesOf(start) : 0;
-  const to = duration ? from + framesOf(duration) : end ? framesOf(end) : total;
-  const clips = cutTimeline(timeline, from, Math.min(to, total));
-  if (clips.length === 0) {
+  const to = Math.min(total, duration ? from + framesOf(duration) : end ? framesOf(end) : total);
+  if (from >= to) {
     const length = secondsOf(total, timeline.frameRate);
     const parameter = from >= total ? "so" : duration ? "du" : "eo";
     throw new Problem(
@@ -86,7 +82,7 @@ export function trimTimeline(
       { parameter },
     );
   }
-  return { timeline: { ...timeline, clips }, cutFrames: from };
+  return { from, to };
 }
 
 /** The same frames in the opposite order. */

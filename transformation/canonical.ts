@@ -90,10 +90,15 @@ const joined = (a: EditStep, b: EditStep): EditStep => {
   ]);
 };
 
-/** Centre is where a layer lies when nobody says otherwise. */
+/** Centre is where a layer lies when nobody says otherwise. What is joined at the start comes first, and not last. */
 const canonicalPlacement = (step: EditStep): EditStep =>
   editStep(
-    keep(step.component, (name) => !ENTRIES.get(name)?.isDefault?.((step.component as Loose)[name])),
+    keep(
+      step.component,
+      (name) =>
+        (name === "startOffset" && step.component.splice !== undefined) ||
+        !ENTRIES.get(name)?.isDefault?.((step.component as Loose)[name]),
+    ),
     step.open,
   );
 

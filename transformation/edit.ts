@@ -6,6 +6,7 @@ import type { Dimension, Turn } from "./picture-values.ts";
 import type { Rational } from "./rational.ts";
 import type { StreamingProfile } from "./streaming-profile.ts";
 import type { FrameRateRange, PreviewShape, TimeOffset } from "./time-values.ts";
+import type { Splice, TransitionWish } from "./transition-value.ts";
 import type { VideoCodecWish } from "./video-codec.ts";
 
 export const CROP_MODES = [
@@ -119,6 +120,9 @@ export interface Laying {
   /** Its sizes are shares of the picture beneath it. */
   readonly isRelative?: boolean;
   readonly blend?: { readonly mode: "screen" | "multiply" | "overlay"; readonly percent: number };
+  /** It is no layer but the next part of the video. */
+  readonly splice?: Splice;
+  readonly transition?: TransitionWish;
 }
 
 /** The meaning of one component. */

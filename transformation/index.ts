@@ -37,4 +37,5 @@ export {
 } from "./streaming-profile.ts";
 export type * from "./text-style.ts";
 export type * from "./time-values.ts";
+export type * from "./transition-value.ts";
 export type * from "./values.ts";

@@ -190,7 +190,11 @@ function layerStep(
   inner: Transformation,
   closing: EditStep,
 ): LayerStep {
-  const [placing, rest] = partition(opening, (entry) => entry.layerRole === "placement");
+  const isJoined = [opening, closing].some(({ component }) => component.splice !== undefined);
+  const [placing, rest] = partition(
+    opening,
+    (entry) => entry.layerRole === "placement" && !(isJoined && trimsLayer(entry, opening)),
+  );
   const isText =
     layer.kind === "text" || layer.kind === "variable" || (layer.kind === "asset" && layer.media === "subtitles");
   const [style, own] = isText ? partition(rest, (entry) => entry.layerRole === "style") : [NO_STEP, rest];
@@ -200,6 +204,12 @@ function layerStep(
   ]);
   return { kind: "layer", layer, under, style, steps: isEmptyStep(own) ? inner : [own, ...inner], placement };
 }
+
+/** Where something is joined, what stands beside `l_` cuts it; `so_0` says that it comes first. */
+const trimsLayer = ({ name, isDefault }: (typeof PARAMETER_LIST)[number], { component }: EditStep): boolean => {
+  const isFirst = component.startOffset !== undefined && isDefault?.(component.startOffset);
+  return name === "endOffset" || (name === "startOffset" && !isFirst);
+};
 
 function spellStep(step: Step): readonly string[] {
   switch (step.kind) {

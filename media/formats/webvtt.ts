@@ -19,11 +19,12 @@ function formatTime(milliseconds: number): string {
   return `${digits(hours, 2)}:${digits(minutes, 2)}:${digits(seconds % 60, 2)}.${digits(milliseconds % 1000, 3)}`;
 }
 
-function formatCue(cue: Cue): readonly string[] {
-  const [start, end] = [millisecondsOf(cue.start), millisecondsOf(cue.end)];
-  if (start >= end) return [];
+/** A cue ends behind its start, however short it is (WebVTT 4.1). */
+function formatCue(cue: Cue): string {
+  const start = millisecondsOf(cue.start);
+  const end = Math.max(start + 1, millisecondsOf(cue.end));
   const settings = cue.settings === undefined ? "" : ` ${cue.settings}`;
-  return [`\n${formatTime(start)} --> ${formatTime(end)}${settings}\n${formatCueText(cue)}\n`];
+  return `\n${formatTime(start)} --> ${formatTime(end)}${settings}\n${formatCueText(cue)}\n`;
 }
 
 /**
@@ -39,7 +40,7 @@ export function subtitleSegment(plan: DeliveryPlan, cues: readonly Cue[], number
     HEADER +
     [...shown]
       .sort((a, b) => compare(a.start, b.start))
-      .flatMap(formatCue)
+      .map(formatCue)
       .join("")
   );
 }

@@ -33,9 +33,9 @@ export const openingFlags = ({ protocols, demuxer }: Input): readonly Option[] =
 /** An attempt beyond a list's end takes the last of it. */
 const seekOf = ({ seeks }: JobInput, attempt: number): string | null => seeks[attempt] ?? seeks.at(-1) ?? null;
 
-/** How often a job may be tried, each time from further back. */
+/** How often a job may be tried, each time from further back; once where it reads nothing. */
 export const attemptsOf = ({ inputs }: { readonly inputs: readonly JobInput[] }): number =>
-  Math.max(...inputs.map(({ seeks }) => seeks.length));
+  Math.max(1, ...inputs.map(({ seeks }) => seeks.length));
 
 /** How the source of each of a job's inputs is opened. */
 export type InputOf = (input: JobInput) => Input;
@@ -89,9 +89,9 @@ const timing = (media: "video" | "audio", timescale: number): Flags =>
 
 const flag = (media: "video" | "audio"): string => (media === "video" ? "-vf" : "-af");
 
-/** Which streams the output holds, and their filters: a graph of its own where they come of several inputs. */
+/** Which streams the output holds, and their filters: a graph of its own where one is put together of several, or of none. */
 function mapping(inputs: readonly JobInput[], streams: readonly (Filtered & { media: "video" | "audio" })[]): Flags {
-  if (inputs.length > 1)
+  if (inputs.length !== 1 || streams.some(({ stream }) => !stream))
     return [["-filter_complex", spellGraph(streams)], ...streams.map((_, index) => ["-map", `[out${index}]`] as const)];
   return streams.flatMap(({ stream, media, filters }) => [
     ["-map", `${stream?.input ?? 0}:${stream?.streamIndex ?? 0}`],

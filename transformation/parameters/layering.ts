@@ -2,8 +2,9 @@
 
 import type { Laying } from "../edit.ts";
 import { parameter } from "../parameter.ts";
+import { splice, transitionWish } from "../transition-value.ts";
 import { refuse } from "../unserved.ts";
-import { anyText, nothing, orUsual, wholeNumber } from "../values.ts";
+import { nothing, orUsual, wholeNumber } from "../values.ts";
 
 const placement = { scope: "component", touches: ["picture"], layerRole: "placement" } as const;
 
@@ -59,12 +60,13 @@ export const layering = {
   cutter: flag("cutter", "Cuts the picture to the layer's shape."),
   splice: parameter({
     key: "fl_splice",
-    summary: "Joins the layer behind the video, or with so_0 before it; with a transition where one is named.",
-    value: anyText,
+    summary:
+      "Joins the layer behind the video, before it with so_0, or at the moment that so_ names beside fl_layer_apply; with a transition where one is named. What has another size is fitted into the video's. Pictures are shown for du_ seconds (5).",
+    value: splice,
     ...placement,
     touches: ["picture", "sound"],
     examples: ["", "transition_(name_fade;du_2.5)"],
-    apply: refuse("fl_splice", "videos are not joined; upload them as one."),
+    apply: (edit, value) => ({ ...edit, laying: { ...edit.laying, splice: value } }),
   }),
   blendScreen: blended("screen", "Blends the layer so that it only lightens."),
   blendMultiply: blended("multiply", "Blends the layer so that it only darkens."),
@@ -74,10 +76,12 @@ export const layering = {
   displace: blend("displace", "Moves pixels by the layer's lightness."),
   transition: parameter({
     key: "e_transition",
-    summary: "Beside a layer: its lightness over time is the mask of a transition.",
-    value: anyText,
+    summary:
+      "Beside a layer of a video that is joined: the layer's lightness over time lets the video through. With a name it is the same as in fl_splice.",
+    value: transitionWish,
     ...placement,
-    examples: [""],
-    apply: refuse("e_transition", "videos are not joined; upload them as one."),
+    touches: ["picture", "sound"],
+    examples: ["", "name_fade;du_2"],
+    apply: (edit, value) => ({ ...edit, laying: { ...edit.laying, transition: value } }),
   }),
 };
