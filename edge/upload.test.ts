@@ -78,6 +78,17 @@ describe("an upload by Cloudinary's SDK", () => {
     expect(await sdk.cloudinary.uploader.destroy("picture", { resource_type: "image" })).toEqual({ result: "ok" });
   });
 
+  it("does not take a picture for a video", async () => {
+    const path = await fileOf(join(folder, "still.mp4"), 5000);
+    origin.probe = { ...PROBE, container: "png_pipe", audio: [] };
+    await expect(sdk.upload(path, { public_id: "no-video" })).rejects.toMatchObject({
+      http_code: 400,
+      message: expect.stringContaining("resource_type image"),
+    });
+    expect((await edge.get("/demo/video/upload/no-video.png")).status).toBe(404);
+    expect(await sdk.upload(path, { public_id: "logo", resource_type: "image" })).toMatchObject({ format: "png" });
+  });
+
   it.each([1, 8 * 2 ** 20 - 1, 8 * 2 ** 20, 8 * 2 ** 20 + 1, 21_000_000])("keeps every byte: %i", async (bytes) => {
     const path = await fileOf(join(folder, `b${bytes}.mp4`), bytes, bytes);
     await sdk.upload(path, { public_id: `bytes/${bytes}` });

@@ -100,6 +100,18 @@ describe("what is offered cold", () => {
     expect(offered(build(10, 10, 10))).toEqual(["234p-h264"]);
   });
 
+  it("is everything of a film that is made in a moment as a whole", () => {
+    const slow = build(0.02, 0.05, 0.05);
+    expect(offered(slow)).not.toContain("720p-h265");
+    expect(offered(slow, { endTicks: 90_000 / 5 })).toContain("720p-h265");
+  });
+
+  it("holds several rungs where decoding costs so much that the lowest one costs as much as the next", () => {
+    const facts = { width: 7680, height: 4320, frameRate: rational(60) };
+    const ids = offered(build(0.001, 10, 10), facts);
+    expect(ids).toEqual(["234p", "360p", "540p", "720p", "1080p", "1440p", "2160p"].map((rung) => `${rung}-h264`));
+  });
+
   it("leaves out a codec that the origin does not have", () => {
     const { h265: _, ...speeds } = build(0.001, 0.001, 0.001).speeds;
     expect(offered({ ...build(0.001, 0.001, 0.001), speeds }).some((id) => id.endsWith("h265"))).toBe(false);

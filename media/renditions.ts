@@ -5,7 +5,7 @@ import { AUDIO_CODECS, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from 
 import { outputColour } from "./colour.ts";
 import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts";
 import { LADDER, ladderBits, type Rung, rungsFor, type Size, streamSize } from "./ladder.ts";
-import { keepsUp, type OriginBuild } from "./origin-build.ts";
+import { coldSeconds, keepsUp, type OriginBuild } from "./origin-build.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import { paceOf, soundTracks } from "./programme.ts";
 import type { AudioTrack } from "./source.ts";
@@ -158,6 +158,12 @@ export function keyframeRendition(plan: DeliveryPlan): KeyframeRendition | undef
   };
 }
 
+/** A film that is made in this time as a whole is waited for at its start, and never again. */
+const SHORT_FILM_SECONDS = 1.5;
+
+/** What costs hardly more than the rung that is always there stalls no viewer who would not stall anyway. */
+const HARDLY_MORE = 1.15;
+
 /**
  * The renditions that this origin can serve cold without a stall: of each codec the rungs from the lowest up to the
  * first that it is too slow for, so that no codec's ladder has a hole. The lowest H.264 rung is always there.
@@ -167,14 +173,25 @@ export function keptUp(
   renditions: readonly VideoRendition[],
   build: OriginBuild,
 ): readonly VideoRendition[] {
-  // A whole segment, however short the film: what matters is whether the origin keeps up.
-  const frames = SEGMENT_GOPS * plan.grid.gopFrames;
   const pace = paceOf(plan.timeline);
-  const holds = ({ codec, stream }: VideoRendition) =>
-    keepsUp(build, codec, { source: plan.source, size: stream, frameRate: stream.frameRate, frames, pace });
+  const segmentFrames = SEGMENT_GOPS * plan.grid.gopFrames;
+  const jobFor = ({ stream }: VideoRendition, frames = segmentFrames) => ({
+    source: plan.source,
+    size: stream,
+    frameRate: stream.frameRate,
+    frames,
+    pace,
+  });
+  const lowest = renditions.find(({ codec }) => codec === "h264");
+  const anyway = lowest ? HARDLY_MORE * coldSeconds(build, "h264", jobFor(lowest)) : 0;
+  const holds = (rendition: VideoRendition): boolean =>
+    rendition === lowest ||
+    keepsUp(build, rendition.codec, jobFor(rendition)) ||
+    (rendition.codec === "h264" && coldSeconds(build, "h264", jobFor(rendition)) <= anyway) ||
+    coldSeconds(build, rendition.codec, jobFor(rendition, plan.grid.frames)) <= SHORT_FILM_SECONDS;
   return VIDEO_CODEC_NAMES.flatMap((codec) => {
     const ladder = renditions.filter((rendition) => rendition.codec === codec);
-    const slow = ladder.findIndex((rendition, index) => !holds(rendition) && !(codec === "h264" && index === 0));
+    const slow = ladder.findIndex((rendition) => !holds(rendition));
     return slow < 0 ? ladder : ladder.slice(0, slow);
   });
 }

@@ -1,6 +1,7 @@
 /** The story of an upload: bytes into R2 as they come, its signature, a look at what it is, and the catalog. */
 
 import type { Asset, FoundAsset } from "#catalog";
+import { isStillContainer } from "#media";
 import { Problem } from "#transformation";
 import { hex } from "../access/hash.ts";
 import type { EdgeServices } from "../services.ts";
@@ -39,7 +40,7 @@ async function takeWhole(request: Request, address: UploadAddress, services: Edg
     const parameters = await checkedParameters(form, address, services);
     const object = await writer.close();
     return await finishUpload(
-      address.cloud,
+      address,
       parameters,
       objectKey,
       { ...object, digest: `sha-256:${object.digest}` },
@@ -103,7 +104,7 @@ async function takeChunk(
   const object = await completeObject(cloud, id, services);
   if (!object) return { taken: range };
   try {
-    return await finishUpload(cloud, parameters, upload.objectKey, object, services);
+    return await finishUpload(address, parameters, upload.objectKey, object, services);
   } catch (error) {
     await services.sources.delete(upload.objectKey);
     throw error;
@@ -151,7 +152,7 @@ async function completeObject(
 
 /** Looks at what has come, and enters it. The object at `objectKey` belongs to the caller until this has succeeded. */
 async function finishUpload(
-  cloud: string,
+  { cloud, resource }: UploadAddress,
   parameters: UploadParameters,
   objectKey: string,
   object: WrittenObject,
@@ -171,6 +172,10 @@ async function finishUpload(
     resourceType === "raw"
       ? await probeSubtitles(services.sources, objectKey, object.bytes)
       : await services.origin.probe(await services.signSource({ version, bytes: object.bytes, objectKey }));
+  if (resource === "video" && isStillContainer(probe.container))
+    throw new Problem("not-playable", "This is a picture and no video; upload it with resource_type image.", {
+      parameter: "file",
+    });
   const source = { version, digest: object.digest, bytes: object.bytes, ...probe };
   const at = Math.floor(services.now());
   const entry: Asset = {
