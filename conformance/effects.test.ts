@@ -71,7 +71,11 @@ async function still(
   const png = new Uint8Array(await (await get(delivery(transformation, `${publicId}.png`))).arrayBuffer());
   const pixels = await output(
     "ffmpeg",
-    ["-v", "error", "-i", "pipe:0", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"],
+    // Over black, where it can be seen through.
+    [
+      ...["-v", "error", "-i", "pipe:0", "-vf", "format=gbrap,premultiply=inplace=1,format=gbrp"],
+      ...["-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"],
+    ],
     png,
   );
   expect(pixels.length, transformation).toBe(size.width * size.height * 3);

@@ -179,3 +179,38 @@ describe("a picture that moves", () => {
     expect(await frameNumbers(path)).toEqual(await frameNumbers(gif));
   });
 });
+
+describe("a picture that can be seen through", () => {
+  /** Red, green, blue and opacity of the first picture at its corner and in its middle. */
+  async function pixels(path: string, decoder: readonly string[] = []) {
+    const raw = await output("ffmpeg", [
+      ...["-v", "error", ...decoder, "-i", path, "-frames:v", "1"],
+      ...["-f", "rawvideo", "-pix_fmt", "rgba", "pipe:1"],
+    ]);
+    const at = (x: number, y: number) => [...raw.subarray((y * 160 + x) * 4, (y * 160 + x) * 4 + 4)];
+    return { corner: at(1, 1), middle: at(80, 45) };
+  }
+  const round = "c_scale,w_160/r_max";
+
+  it.each([
+    ["png", round, []],
+    // A still .webp is not decoded with its transparency by everybody's ffmpeg: as pictures that move it is.
+    ["gif", `${round}/so_2,du_1`, []],
+    ["webm", `${round}/so_2,du_1`, ["-c:v", "libvpx-vp9"]],
+    ["webm", `${round}/so_2,du_1/vc_vp8`, ["-c:v", "libvpx"]],
+    ["mkv", `${round}/so_2,du_1/vc_vp9`, ["-c:v", "libvpx-vp9"]],
+    ["webp", round, []],
+  ])("stays so as .%s: %s", async (extension, transformation, decoder) => {
+    const { path } = await fetched(transformation, extension);
+    const { corner, middle } = await pixels(path, decoder);
+    expect(corner[3]).toBeLessThan(8);
+    expect(middle[3]).toBeGreaterThan(247);
+  });
+
+  it.each(["jpg", "mp4", "mov"])("lies on black as .%s, which knows no transparency", async (extension) => {
+    const { path } = await fetched(extension === "jpg" ? round : `${round}/so_2,du_1`, extension);
+    const { corner } = await pixels(path);
+    expect(corner[3]).toBe(255);
+    expect(Math.max(...corner.slice(0, 3))).toBeLessThan(16);
+  });
+});

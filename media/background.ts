@@ -14,14 +14,13 @@ export interface Placing {
 }
 
 const BLACK: Rgba = "000000ff";
-const NOTHING: Rgba = "00000000";
 
-/** Puts a picture into a frame, on a background: black where none is named, and nothing at all behind a layer. */
+/** Puts a picture into a frame, on a background: black where none is named. */
 export function onBackground(picture: Canvas, placing: Placing, background: Background | undefined): Canvas {
   const framed = { width: placing.w, height: placing.h };
   switch (background?.kind) {
     case undefined:
-      return onColour(picture, placing, picture.alpha === "lost" ? BLACK : NOTHING);
+      return onColour(picture, placing, BLACK);
     case "colour":
       return onColour(picture, placing, background.colour);
     case "blurred":
@@ -42,8 +41,7 @@ function onColour(picture: Canvas, placing: Placing, colour: Rgba): Canvas {
     size: framed,
     pixels: framed,
   });
-  const isSeen = picture.alpha !== "lost" && opacityOf(colour) < 1;
-  if (isSeen) return padded(seenThrough(picture), `${opaque(colour)}@${opacityOf(colour).toFixed(3)}`);
+  if (opacityOf(colour) < 1) return padded(seenThrough(picture), `${opaque(colour)}@${opacityOf(colour).toFixed(3)}`);
   if (isGrey(colour)) return padded(picture, opaque(colour));
   const around = outside(placing, picture.size);
   return append(padded(picture, "black"), over(area(colour, framed, picture.colour, around)));

@@ -1,48 +1,24 @@
 /** The canvas: how big the picture is at a point of the chain, and the filters that have brought it there. */
 
-import { type Filter, type Laying, type PictureEffect, type Rational, toNumber } from "#transformation";
-import { convertedTo, finished, hasAlpha, type OutputColour, outputColour, tags } from "./colour.ts";
+import { type Filter, type PictureEffect, type Rational, toNumber } from "#transformation";
+import { convertedTo, finished, hasAlpha, type OutputColour, outputColour, resized } from "./colour.ts";
 import { evenSize, type Size } from "./ladder.ts";
+import type { LaidPicture, MixedSound } from "./laid.ts";
+import { besideAlpha, onBlack, WITH_OPACITY } from "./opacity.ts";
 import { area } from "./paint.ts";
-import type { Timeline } from "./programme.ts";
-import type { Source, VideoTrack } from "./source.ts";
+import type { VideoTrack } from "./source.ts";
 
 /** Filters, and for those that read the time: the output's first frame on the time line that they were meant for. */
 export interface CanvasFilters {
   readonly filters: readonly Filter[];
   readonly timedFrom?: number;
-  /** A picture that is laid over what has come so far, instead of filters. */
+  /** A picture that is laid with what has come so far, instead of filters. */
   readonly laid?: LaidPicture;
 }
 
 /** What is done to the sound: as on the canvas, and other sound that is mixed in. */
 export interface SoundFilters extends Omit<CanvasFilters, "laid"> {
   readonly mixed?: MixedSound;
-}
-
-/** The sound of a layer, for frames [from, to) of the time line that it was laid on. */
-export interface MixedSound {
-  readonly source: Source;
-  readonly timeline: Timeline;
-  readonly sound: readonly SoundFilters[];
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A layer where it lies, for frames [from, to) of the time line that it was laid on. */
-export interface LaidPicture {
-  readonly source: Source;
-  readonly timeline: Timeline;
-  readonly canvas: Canvas;
-  /** One picture, shown all the time. */
-  readonly isStill: boolean;
-  /** The size of what it lies on. */
-  readonly beneath: Size;
-  readonly x: number;
-  readonly y: number;
-  readonly from: number;
-  readonly to: number;
-  readonly blend?: NonNullable<Laying["blend"]>;
 }
 
 /**
@@ -62,18 +38,12 @@ export interface Canvas {
    * 8-bit 4:2:0 in `colour`, which is what effects and layers work on.
    */
   readonly decoded?: VideoTrack;
-  /** Transparency: `lost` where nothing lies beneath, `kept` for a layer, whose frames have it once it is `present`. */
-  readonly alpha: "lost" | "kept" | "present";
+  /** Whether the frames may be seen through; what nothing is laid under in the end is black there, where an output cannot. */
+  readonly isSeenThrough: boolean;
 }
 
-interface CanvasOptions {
-  /** The track's own without. */
-  readonly colour?: OutputColour | undefined;
-  readonly isLayer?: boolean;
-}
-
-/** The source upright, with square pixels. */
-export function canvasOf(track: VideoTrack, { colour, isLayer = false }: CanvasOptions = {}): Canvas {
+/** The source upright, with square pixels; in a stream of another colour than its own it takes that on. */
+export function canvasOf(track: VideoTrack, colour: OutputColour = outputColour(track)): Canvas {
   const aspect = toNumber(track.sampleAspect);
   const quarter = track.rotation % 180 !== 0;
   const coded = { width: track.width, height: track.height };
@@ -85,9 +55,9 @@ export function canvasOf(track: VideoTrack, { colour, isLayer = false }: CanvasO
     pixels: turned(coded),
     steps: [],
     sourceRotation: track.rotation,
-    colour: colour ?? outputColour(track),
+    colour,
     decoded: track,
-    alpha: isLayer ? "kept" : "lost",
+    isSeenThrough: hasAlpha(track),
   };
 }
 
@@ -97,38 +67,37 @@ export function materialized(canvas: Canvas): Canvas {
   const fits = size.width === canvas.pixels.width && size.height === canvas.pixels.height;
   const { decoded, ...others } = canvas;
   if (!decoded && fits) return { ...canvas, size };
-  const isSeenThrough = decoded !== undefined && canvas.alpha === "kept" && hasAlpha(decoded);
   const filters = decoded
-    ? convertedTo(canvas.colour, decoded, { size: fits ? undefined : size, keepsAlpha: isSeenThrough })
-    : [{ name: "scale", options: { w: size.width, h: size.height, flags: "bicubic" } }];
+    ? convertedTo(canvas.colour, decoded, fits ? undefined : size)
+    : [
+        { name: "scale", options: { w: size.width, h: size.height, flags: "bicubic" } },
+        ...(canvas.isSeenThrough ? [WITH_OPACITY] : []),
+      ];
   // The pixels are square from here on, whatever they were in the source.
-  const shown = { ...append(others, ...filters, { name: "setsar", options: { sar: 1 } }), size, pixels: size };
-  return isSeenThrough ? { ...shown, alpha: "present" } : shown;
+  return { ...append(others, ...filters, { name: "setsar", options: { sar: 1 } }), size, pixels: size };
 }
 
-/** Frames that may be seen through, where the picture is a layer. */
-export const seenThrough = (canvas: Canvas): Canvas =>
-  canvas.alpha === "kept"
-    ? { ...append(canvas, { name: "format", options: { pix_fmts: "yuva420p" } }), alpha: "present" }
-    : canvas;
+/** Frames that have transparency, for what is about to give them some. */
+export const seenThrough = (canvas: Canvas): Canvas => ({ ...append(canvas, WITH_OPACITY), isSeenThrough: true });
 
-/** From a canvas's frames to those of an encoder, at a size. */
-export const encoderFilters = ({ colour, decoded }: Canvas, size: Size | undefined): readonly Filter[] =>
-  decoded ? [...convertedTo(colour, decoded, { size }), ...tags(colour)] : finished(colour, size);
+/** Black behind what can be seen through. */
+export const flattened = (canvas: Canvas): Canvas =>
+  canvas.isSeenThrough ? { ...append(canvas, ...onBlack), isSeenThrough: false } : canvas;
+
+/** From a canvas's frames to those of an encoder, at a size; with their transparency where the encoder takes it. */
+export function encoderFilters(
+  { colour, decoded, isSeenThrough }: Canvas,
+  size: Size | undefined,
+  takesAlpha = false,
+): readonly Filter[] {
+  const converted = decoded ? convertedTo(colour, decoded, size) : resized(size);
+  return isSeenThrough && takesAlpha
+    ? [...converted, ...finished(colour, "yuva420p")]
+    : [...converted, ...(isSeenThrough ? onBlack : []), ...finished(colour)];
+}
 
 export const append = (canvas: Canvas, ...filters: Filter[]): Canvas =>
   filters.length === 0 ? canvas : { ...canvas, steps: [...canvas.steps, { filters }] };
-
-/** Filters on the colours of a picture alone: most know of no transparency, and would drop it. */
-const besideAlpha = (filters: readonly Filter[]): readonly Filter[] => [
-  {
-    name: "alphamerge",
-    inputs: [
-      { filters: [{ name: "format", options: { pix_fmts: "yuv420p" } }, ...filters] },
-      { filters: [{ name: "alphaextract" }] },
-    ],
-  },
-];
 
 /** Applies effects to what is shown at this point of the chain. */
 export const withEffects = (canvas: Canvas, effects: readonly PictureEffect[], durationSeconds: Rational): Canvas =>
@@ -139,7 +108,7 @@ export const withEffects = (canvas: Canvas, effects: readonly PictureEffect[], d
       durationSeconds,
       area: (rgba, size) => area(rgba, size, shown.colour),
     });
-    const step = { filters: shown.alpha === "present" ? besideAlpha(drawn) : drawn, ...(timed && { timedFrom: 0 }) };
+    const step = { filters: shown.isSeenThrough ? besideAlpha(drawn) : drawn, ...(timed && { timedFrom: 0 }) };
     return { ...shown, steps: [...shown.steps, step] };
   }, canvas);
 

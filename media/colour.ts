@@ -76,14 +76,10 @@ interface Size {
 }
 
 /**
- * Filters from a track's decoded pictures to 8-bit 4:2:0 in a colour, with their transparency where it is kept, perhaps
- * at a size. Scaling comes first: tone-mapping 1080p before scaling it to 360p costs 3.6 times as much (measured).
+ * Filters from a track's decoded pictures to 8-bit 4:2:0 in a colour, with their transparency, perhaps at a size. Scaling
+ * comes first: tone-mapping 1080p before scaling it to 360p costs 3.6 times as much (measured).
  */
-export function convertedTo(
-  target: OutputColour,
-  track: VideoTrack,
-  { size, keepsAlpha = false }: { size?: Size | undefined; keepsAlpha?: boolean } = {},
-): readonly Filter[] {
+export function convertedTo(target: OutputColour, track: VideoTrack, size: Size | undefined): readonly Filter[] {
   const own = outputColour(track);
   const isFull = track.colour.range === "pc" || track.pixelFormat.startsWith("yuvj");
   const range = isFull ? { in_range: "pc", out_range: "tv" } : {};
@@ -98,17 +94,19 @@ export function convertedTo(
     ...scaling({ ...(size && { w: size.width, h: size.height }), ...before }),
     ...conversion(track, own),
     ...scaling(behind),
-    { name: "format", options: { pix_fmts: keepsAlpha && hasAlpha(track) ? "yuva420p" : "yuv420p" } },
+    { name: "format", options: { pix_fmts: hasAlpha(track) ? "yuva420p" : "yuv420p" } },
   ];
 }
 
 const scaling = (options: NonNullable<Filter["options"]>): readonly Filter[] =>
   Object.keys(options).length > 0 ? [{ name: "scale", options: { ...options, flags: "bicubic" } }] : [];
 
-/** Pictures that are in a stream's colour already, at a size, as the encoder takes them. */
-export const finished = (target: OutputColour, size: Size | undefined): readonly Filter[] => [
-  ...scaling(size ? { w: size.width, h: size.height } : {}),
-  { name: "format", options: { pix_fmts: "yuv420p" } },
+export const resized = (size: Size | undefined): readonly Filter[] =>
+  scaling(size ? { w: size.width, h: size.height } : {});
+
+/** Pictures that are in a stream's colour already, as an encoder takes them. */
+export const finished = (target: OutputColour, pixelFormat = "yuv420p"): readonly Filter[] => [
+  { name: "format", options: { pix_fmts: pixelFormat } },
   ...tags(target),
 ];
 
@@ -140,7 +138,7 @@ function conversion(track: VideoTrack, target: OutputColour): readonly Filter[] 
 }
 
 /** Square pixels and the colour that the encoder writes: pinned, or the init section would follow the frames' side data. */
-export const tags = (target: OutputColour): readonly Filter[] => [
+const tags = (target: OutputColour): readonly Filter[] => [
   { name: "setsar", options: { sar: 1 } },
   {
     name: "setparams",

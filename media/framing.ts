@@ -3,11 +3,12 @@
 import type { Border, Corners, Edit, Rgba } from "#transformation";
 import { append, type Canvas, materialized, seenThrough } from "./canvas.ts";
 import type { Size } from "./ladder.ts";
+import { dimmedBy } from "./opacity.ts";
 import { area, fadedTo, isGrey, opaque, over } from "./paint.ts";
 
-/** Moves every pixel towards the background; of a layer, lets through what lies beneath. */
-function withOpacity(canvas: Canvas, percent: number, background: Rgba): Canvas {
-  if (canvas.alpha === "lost") return append(canvas, fadedTo(background, percent / 100, canvas.colour));
+/** Lets what lies beneath shine through; where a background is named, that is at once all that does. */
+function withOpacity(canvas: Canvas, percent: number, background: Rgba | undefined): Canvas {
+  if (background !== undefined) return append(canvas, fadedTo(background, percent / 100, canvas.colour));
   return append(seenThrough(canvas), { name: "lutyuv", options: { a: `val*${percent / 100}` } });
 }
 
@@ -41,36 +42,21 @@ function outsideCorners(corners: Corners, size: Size): string {
 }
 
 const WHITE: Rgba = "ffffffff";
-const BLACK: Rgba = "000000ff";
 
-/** What lies outside of the corners takes the background's colour; of a layer, it is not seen. */
-function rounded(canvas: Canvas, corners: Corners, background: Rgba): Canvas {
+/** What lies outside of the corners is not seen, or takes the colour of a background that is named. */
+function rounded(canvas: Canvas, corners: Corners, background: Rgba | undefined): Canvas {
   const outside = outsideCorners(corners, canvas.size);
-  if (canvas.alpha === "lost") return append(canvas, over(area(background, canvas.size, canvas.colour, outside)));
+  if (background !== undefined) return append(canvas, over(area(background, canvas.size, canvas.colour, outside)));
   // Drawn once, and taken away from the transparency of every frame.
   const shape = area(WHITE, canvas.size, canvas.colour, `eq(0,${outside})`);
-  const remaining = { name: "blend", options: { all_mode: "darken" } };
-  return append(seenThrough(canvas), {
-    name: "alphamerge",
-    inputs: [
-      { filters: [] },
-      {
-        filters: [
-          { name: "alphaextract" },
-          {
-            ...remaining,
-            inputs: [{ filters: [] }, { ...shape, filters: [...shape.filters, { name: "alphaextract" }] }],
-          },
-        ],
-      },
-    ],
-  });
+  const matte = { ...shape, filters: [...shape.filters, { name: "alphaextract" }] };
+  return { ...append(canvas, ...dimmedBy("darken", matte)), isSeenThrough: true };
 }
 
 /** Opacity first, then the border, then what the corners cut off of both. */
 export function framePicture(canvas: Canvas, { opacityPercent, border, corners, background }: Edit): Canvas {
   if (opacityPercent === undefined && !border && !corners) return canvas;
-  const behind = background?.kind === "colour" ? background.colour : BLACK;
+  const behind = background?.kind === "colour" ? background.colour : undefined;
   const shown = materialized(canvas);
   const faded = opacityPercent === undefined ? shown : withOpacity(shown, opacityPercent, behind);
   const framed = border ? bordered(faded, border) : faded;

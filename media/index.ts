@@ -13,6 +13,7 @@ export * from "./jobs/segment-job.ts";
 export * from "./jobs/subtitle-job.ts";
 export * from "./jobs/whole-job.ts";
 export * from "./ladder.ts";
+export type { TextDrawing } from "./laid.ts";
 export { resourceTypeOf } from "./layer-source.ts";
 export * from "./negotiation.ts";
 export * from "./origin-build.ts";

@@ -96,7 +96,7 @@ describe("a layer that is not laid", () => {
   it.each([
     ["an asset that is not there", "l_other/fl_layer_apply", "invalid-value", "l"],
     ["a private asset", "l_private:logo/fl_layer_apply", "unsupported-parameter", "l"],
-    ["something laid under the video", "u_logo/fl_layer_apply", "unsupported-parameter", "u"],
+    ["a picture that bends the one beneath", "l_logo/e_displace/fl_layer_apply", "unsupported-parameter", "e_displace"],
     ["a remote file", "l_fetch:aHR0cHM6Ly9leGFtcGxlLmNvbS9hLnBuZw/fl_layer_apply", "unsupported-parameter", "l"],
     ["sound joined to a picture", "fl_splice,l_audio:sound/fl_layer_apply", "unsupported-parameter", "fl_splice"],
     ["a transition beside nothing", "e_transition:name_fade", "unsupported-parameter", "e_transition"],

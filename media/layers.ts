@@ -1,17 +1,18 @@
-/** Layers: what is laid over the picture, from where, where it stands and when. */
+/** Layers: what is laid over or under the picture, cuts it, is mixed into its sound, or is joined to it. */
 
 import { type Dimension, type Edit, editOf, type LayerStep, type LiteralStep } from "#transformation";
-import { type Canvas, canvasOf, type LaidPicture, type MixedSound, materialized } from "./canvas.ts";
+import { append, type Canvas, canvasOf, materialized } from "./canvas.ts";
 import { isStillContainer } from "./containers.ts";
 import type { Size } from "./ladder.ts";
-import { type LayerSpan, placeOf, spanOf } from "./layer-place.ts";
+import type { LaidContent, LaidPicture, LayingMode, MixedSound } from "./laid.ts";
+import { drawnPlaceOf, frameAround, type LayerSpan, placeOf, spanOf } from "./layer-place.ts";
 import { type KnownLayer, layerSource, refused } from "./layer-source.ts";
 import { type Programme, plainClip, timelineFrames } from "./programme.ts";
 import { lengthOf } from "./sizing.ts";
 import type { Source } from "./source.ts";
 import { joinedTo } from "./splicing.ts";
-import { applyEdit } from "./stages.ts";
-import { drawnText } from "./text.ts";
+import { applyEdit, layingParameters } from "./stages.ts";
+import { textDrawing } from "./text.ts";
 import { wholeTimeline } from "./timeline.ts";
 
 /** What a step makes of a chain's state so far. */
@@ -22,33 +23,28 @@ export const applyStep = (
 ): Programme => (step.kind === "edit" ? applyEdit(resolved, editOf(step)) : applyLayer(resolved, step, layers));
 
 function applyLayer(resolved: Programme, step: LayerStep, layers: readonly KnownLayer[] | undefined): Programme {
-  if (step.under) throw refused("u", "Nothing is laid under a video: lay the video over it.");
   const placement = editOf(step.placement);
   const span = spanOf(placement, resolved);
-  const { canvas, timeline } = resolved;
-  const shown = canvas && materialized(canvas);
   const { layer } = step;
   if (layer.kind === "text") {
-    if (!shown) return resolved;
-    const text = drawnText(step, layer, placement, { size: shown.size, span, frameRate: timeline.frameRate });
-    return { ...resolved, canvas: { ...shown, steps: [...shown.steps, text] } };
+    if (placement.laying?.splice) throw refused("fl_splice", "A text is no part of a video; lay it over a picture.");
+    if (!resolved.canvas) return resolved;
+    const shown = materialized(resolved.canvas);
+    const drawing = textDrawing(step, layer, placement, shown.size);
+    return { ...resolved, canvas: laidOn(shown, step, { drawing }, { placement, span }) };
   }
   const source = layerSource(step, layers);
   if (placement.laying?.splice) {
     const chainOf = (part: LayerStep): Programme =>
-      ownChain(part, layerSource(part, layers), editOf(part.placement), { resolved, layers, isLayer: false });
+      ownChain(part, layerSource(part, layers), editOf(part.placement), { resolved, layers });
     return joinedTo(resolved, step, isStillContainer(source.container), chainOf);
   }
   const own = ownChain(step, source, placement, { resolved, layers });
   const media = layer.kind === "asset" ? layer.media : "image";
-  const laid = media === "audio" || !shown ? undefined : laidPicture(step, source, placement, { own, shown, span });
   const mixed = media === "image" ? undefined : mixedSound(own, span);
-  const timed = laid?.isStill && span.isWhole ? {} : { timedFrom: 0 };
   return {
     ...resolved,
-    ...(laid && {
-      canvas: { ...(shown as Canvas), steps: [...(shown as Canvas).steps, { filters: [], laid, ...timed }] },
-    }),
+    ...(resolved.canvas && media !== "audio" && { canvas: withLayer(resolved.canvas, step, own, { placement, span }) }),
     ...(mixed && { sound: [...resolved.sound, { filters: [], mixed, timedFrom: 0 }] }),
   };
 }
@@ -60,53 +56,90 @@ function mixedSound({ source, timeline, sound }: Programme, span: LayerSpan): Mi
   return { source, timeline, sound, from: span.from, to };
 }
 
-/** What a layer's own chain makes of it, at the frame rate of what it is laid on. */
-function ownChain(
-  step: LayerStep,
-  source: Source,
-  placement: Edit,
-  { resolved, layers, isLayer = true }: ChainContext,
-): Programme {
+interface ChainContext {
+  readonly resolved: Programme;
+  readonly layers: readonly KnownLayer[] | undefined;
+}
+
+/** What a layer's own chain makes of it, at the frame rate and in the colour of what it is laid with. */
+function ownChain(step: LayerStep, source: Source, placement: Edit, { resolved, layers }: ChainContext): Programme {
   const { frameRate } = resolved.timeline;
   const isStill = isStillContainer(source.container);
   const timeline = isStill ? { frameRate, clips: [plainClip(0, 1)] } : wholeTimeline(source, frameRate);
-  const { colour } = resolved.canvas ?? {};
   const isHeardOnly = step.layer.kind === "asset" && step.layer.media === "audio";
-  const canvas = source.video && !isHeardOnly && canvasOf(source.video, { colour, isLayer });
+  const canvas = source.video && !isHeardOnly && canvasOf(source.video, resolved.canvas?.colour);
   const initial: Programme = { source, timeline, ...(canvas && { canvas }), sound: [] };
   const within = { layers, beneath: resolved.canvas?.size ?? { width: 1, height: 1 }, placement };
   return (step.steps as readonly LiteralStep[]).reduce((before, inner) => applyWithin(before, inner, within), initial);
 }
 
-interface ChainContext {
-  readonly resolved: Programme;
-  readonly layers: readonly KnownLayer[] | undefined;
-  /** Whether transparency is kept. */
-  readonly isLayer?: boolean;
+/** Where and when a layer is laid. */
+interface Lying {
+  readonly placement: Edit;
+  readonly span: LayerSpan;
 }
 
-function laidPicture(
-  { layer }: LayerStep,
-  source: Source,
-  placement: Edit,
-  { own, shown, span }: { own: Programme; shown: Canvas; span: LayerSpan },
-): LaidPicture {
-  if (!source.video || !own.canvas)
+/** A picture with the picture of a layer. */
+function withLayer(canvas: Canvas, step: LayerStep, own: Programme, lying: Lying): Canvas {
+  const { layer } = step;
+  if (!own.canvas)
     throw refused("l", `There is no picture in this layer${layer.kind === "asset" ? "; l_audio lays its sound" : ""}.`);
-  const isStill = isStillContainer(source.container);
-  const canvas = materialized(own.canvas);
-  const length = isStill ? span.to - span.from : timelineFrames(own.timeline);
-  return {
-    source,
-    timeline: own.timeline,
-    canvas,
-    isStill,
-    beneath: shown.size,
-    ...placeOf(placement, shown.size, canvas.size),
+  const shown = materialized(canvas);
+  const isStill = isStillContainer(own.source.container);
+  const { isTiled } = lying.placement.laying ?? {};
+  const picture = isTiled ? tiled(materialized(own.canvas), shown.size) : materialized(own.canvas);
+  return laidOn(shown, step, { source: own.source, timeline: own.timeline, canvas: picture, isStill }, lying);
+}
+
+/** As many copies beside and below each other as fill a size. */
+function tiled(canvas: Canvas, { width, height }: Size): Canvas {
+  const [columns, rows] = [Math.ceil(width / canvas.size.width), Math.ceil(height / canvas.size.height)];
+  if (Math.max(columns, rows) > MAX_TILES)
+    throw refused("fl_tiled", `More than ${MAX_TILES} tiles would lie side by side; make the layer larger.`);
+  const stack = (name: "hstack" | "vstack", copies: number) =>
+    copies < 2 ? [] : [{ name, options: { inputs: copies }, inputs: Array.from({ length: copies }, () => NO_FILTERS) }];
+  const size = { width: columns * canvas.size.width, height: rows * canvas.size.height };
+  return { ...append(canvas, ...stack("hstack", columns), ...stack("vstack", rows)), size, pixels: size };
+}
+
+const MAX_TILES = 64;
+const NO_FILTERS = { filters: [] };
+
+/** The last step of a layer: what it is, where it lies, when, and how. */
+function laidOn(shown: Canvas, { under }: LayerStep, content: LaidContent, { placement, span }: Lying): Canvas {
+  const { laying } = placement;
+  const size = "canvas" in content ? content.canvas.size : shown.size;
+  const around = frameAround(placement, shown.size, size);
+  const place =
+    "drawing" in content
+      ? drawnPlaceOf(placement, shown.size)
+      : laying?.isTiled
+        ? { x: 0, y: 0 }
+        : under
+          ? around.under
+          : placeOf(placement, shown.size, size);
+  const mode: LayingMode = under
+    ? { kind: "under", frame: around.frame, ...around.picture }
+    : laying?.cuts
+      ? { kind: laying.cuts }
+      : laying?.blend
+        ? { kind: "blend", blend: laying.blend }
+        : { kind: "over" };
+  const isStill = "drawing" in content || content.isStill;
+  const frames = isStill ? span.to - span.from : timelineFrames(content.timeline);
+  const laid: LaidPicture = {
+    content,
+    mode,
+    beneath: { ...shown.size, isSeenThrough: shown.isSeenThrough },
+    ...place,
+    ...(laying?.grainPercent && { grainPercent: laying.grainPercent }),
     from: span.from,
-    to: Math.min(span.to, span.from + length),
-    ...(placement.laying?.blend && { blend: placement.laying.blend }),
+    to: Math.min(span.to, span.from + frames),
   };
+  const timed = isStill && span.isWhole ? {} : { timedFrom: 0 };
+  const framed = under ? { size: around.frame, pixels: around.frame } : {};
+  const isSeenThrough = shown.isSeenThrough || under || laying?.cuts !== undefined;
+  return { ...shown, ...framed, isSeenThrough, steps: [...shown.steps, { filters: [], laid, ...timed }] };
 }
 
 /** What a step of a layer's own chain makes of it. */
@@ -116,10 +149,10 @@ export function applyWithin(
   { layers, beneath, placement }: { layers: readonly KnownLayer[] | undefined; beneath: Size; placement: Edit },
 ): Programme {
   if (step.kind !== "edit") return applyStep(resolved, step, layers);
-  const { laying: wished, ...edit } = editOf(step);
-  const { transition: _, ...laying } = wished ?? {};
-  if (laying.blend) throw refused(`e_${laying.blend.mode}`, "How a layer is blended stands beside fl_layer_apply.");
-  const isRelative = laying.isRelative ?? placement.laying?.isRelative;
+  const { laying = {}, ...edit } = editOf(step);
+  const { transition: _, isRelative = placement.laying?.isRelative, ...others } = laying;
+  const [misplaced] = layingParameters(others);
+  if (misplaced !== undefined) throw refused(misplaced, "How a layer is laid stands beside fl_layer_apply.");
   return applyEdit(resolved, isRelative ? relativeTo(beneath, edit) : edit);
 }
 

@@ -4,8 +4,6 @@ import type { Filter, FilterInput, Rgba } from "#transformation";
 import type { OutputColour } from "./colour.ts";
 import type { Size } from "./ladder.ts";
 
-const BLACK: Rgba = "000000ff";
-
 const channels = (rgba: Rgba): readonly number[] =>
   [0, 2, 4, 6].map((at) => Number.parseInt(rgba.slice(at, at + 2) || "ff", 16));
 
@@ -66,7 +64,7 @@ export const over = (
 });
 
 /** Moves every pixel towards a colour. */
-export function fadedTo(rgba: Rgba | undefined, share: number, colour: OutputColour): Filter {
-  const [y, u, v] = yuvOf(rgba ?? BLACK, colour).map((level) => `val*${share}+${(level * (1 - share)).toFixed(2)}`);
+export function fadedTo(rgba: Rgba, share: number, colour: OutputColour): Filter {
+  const [y, u, v] = yuvOf(rgba, colour).map((level) => `val*${share}+${(level * (1 - share)).toFixed(2)}`);
   return { name: "lutyuv", options: { y: y as string, u: u as string, v: v as string } };
 }

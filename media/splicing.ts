@@ -14,7 +14,7 @@ import {
   type TransitionWish,
 } from "#transformation";
 import { onBackground } from "./background.ts";
-import { type Canvas, materialized } from "./canvas.ts";
+import { type Canvas, flattened, materialized } from "./canvas.ts";
 import { evenSize, type Size } from "./ladder.ts";
 import { framesOf } from "./layer-place.ts";
 import { refused } from "./layer-source.ts";
@@ -48,7 +48,7 @@ const BLACK: Background = { kind: "colour", colour: "000000ff" };
 function fitted(canvas: Canvas, size: Size): Canvas {
   const factor = Math.min(size.width / canvas.size.width, size.height / canvas.size.height);
   const inner = evenSize({ width: canvas.size.width * factor, height: canvas.size.height * factor });
-  const shown = materialized({ ...canvas, size: inner });
+  const shown = flattened(materialized({ ...canvas, size: inner }));
   if (inner.width === size.width && inner.height === size.height) return shown;
   const middle = (whole: number, part: number): number => 2 * Math.floor((whole - part) / 4);
   const placing = {
@@ -92,7 +92,7 @@ function inTurn(parts: readonly Programme[], crossing: Omit<Crossing, "first" | 
  */
 export function spliced(first: Programme, second: Programme, at: number, joint: Joint | undefined): Programme {
   const { frameRate } = first.timeline;
-  const shown = first.canvas && materialized(first.canvas);
+  const shown = first.canvas && flattened(materialized(first.canvas));
   const whole = partOf({ ...first, ...(shown && { canvas: shown }) });
   const joined = partOf(likeFirst({ ...first, ...(shown && { canvas: shown }) }, second));
   const total = timelineFrames(first.timeline);
@@ -159,7 +159,7 @@ function jointOf(
   const own = chainOf(matte);
   if (!own.canvas || !canvas)
     throw refused("e_transition", "A transition is made of pictures; there are none to make it of.");
-  const shown = materialized({ ...own.canvas, size: evenSize(canvas.size) });
+  const shown = flattened(materialized({ ...own.canvas, size: evenSize(canvas.size) }));
   return {
     by: { ...own, canvas: shown },
     seconds: divide(rational(timelineFrames(own.timeline)), timeline.frameRate),

@@ -65,11 +65,15 @@ const beside: Stage = (resolved, { laying }) => {
   return resolved;
 };
 
-const layingParameters = ({ blend, splice, transition, isRelative }: Laying): readonly string[] => [
-  ...(blend ? [`e_${blend.mode}`] : []),
-  ...(splice ? ["fl_splice"] : []),
-  ...(transition ? ["e_transition"] : []),
-  ...(isRelative ? ["fl_relative"] : []),
+/** The parameters that speak of how a layer is laid. */
+export const layingParameters = (laying: Laying): readonly string[] => [
+  ...(laying.blend ? [`e_${laying.blend.mode}`] : []),
+  ...(laying.cuts ? [laying.cuts === "mask" ? "e_mask" : "fl_cutter"] : []),
+  ...(laying.isTiled ? ["fl_tiled"] : []),
+  ...(laying.grainPercent !== undefined ? ["e_anti_removal"] : []),
+  ...(laying.splice ? ["fl_splice"] : []),
+  ...(laying.transition ? ["e_transition"] : []),
+  ...(laying.isRelative ? ["fl_relative"] : []),
 ];
 
 /** One component passes these in this order, wherever its parameters stood. */

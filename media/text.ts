@@ -1,89 +1,92 @@
-/** Draws text over the picture: font, colours and place, as a filter that takes every character for what it is. */
+/** Texts: how they are drawn, read out of their layer's style and chain. */
 
-import {
-  type Compass,
-  divide,
-  type Edit,
-  editOf,
-  type LayerStep,
-  Problem,
-  type Rational,
-  type Rgba,
-  rational,
-  subtract,
-  type TextLayer,
-  toFixed,
-} from "#transformation";
-import type { CanvasFilters } from "./canvas.ts";
+import { type Edit, editOf, type LayerStep, type TextLayer, type TextStyle } from "#transformation";
 import type { Size } from "./ladder.ts";
-import { compassOf, type LayerSpan } from "./layer-place.ts";
+import type { TextDrawing } from "./laid.ts";
+import { refused } from "./layer-source.ts";
 import { lengthOf } from "./sizing.ts";
-
-const refused = (message: string): Problem => new Problem("unsupported-parameter", message, { parameter: "l" });
 
 /** Letters, digits, spaces and dashes: whatever else a font's pattern may say (files, options) is not for URLs. */
 const FONT = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,99}$/u;
 
-const withOpacity = (colour: Rgba, percent: number): string => {
-  const alpha = Math.round((Number.parseInt(colour.slice(6, 8) || "ff", 16) * percent) / 100);
-  return `0x${colour.slice(0, 6)}${alpha.toString(16).padStart(2, "0")}`;
+/** What a text is drawn of at most: a page. */
+const MAX_CHARACTERS = 4000;
+
+const BLACK = "000000ff";
+
+/** What a text's own chain may do: break its lines, size and turn it, and let what lies beneath shine through. */
+type OwnChain = Pick<TextDrawing, "fit" | "scaled" | "degrees" | "opacityPercent">;
+
+function ownChain({ steps }: LayerStep, isRelative: boolean, beneath: Size): OwnChain {
+  const start: OwnChain = { fit: {}, scaled: {}, degrees: 0, opacityPercent: 100 };
+  return steps.reduce<OwnChain>((before, step) => {
+    if (step.kind !== "edit") throw refused("l", "Nothing is laid over a text.");
+    const {
+      opacityPercent = 100,
+      turns = [],
+      width,
+      height,
+      crop = "scale",
+      laying,
+      encoding,
+      ...others
+    } = editOf(step);
+    if ((crop !== "fit" && crop !== "scale") || Object.keys(others).length > 0)
+      throw refused(
+        "l",
+        "A text is wrapped (w_, h_, c_fit), sized (w_, h_), turned (a_) and made transparent (o_), and nothing else.",
+      );
+    const relative = isRelative || laying?.isRelative === true;
+    const pixels = (dimension: Edit["width"], whole: number) =>
+      dimension &&
+      ("pixels" in dimension || relative ? Math.max(1, Math.round(lengthOf(dimension, whole) ?? 1)) : undefined);
+    const [w, h] = [pixels(width, beneath.width), pixels(height, beneath.height)];
+    const sides = { ...(w !== undefined && { width: w }), ...(h !== undefined && { height: h }) };
+    return {
+      fit: crop === "fit" ? { ...before.fit, ...sides } : before.fit,
+      scaled: crop === "scale" ? { ...before.scaled, ...sides } : before.scaled,
+      degrees: before.degrees + turns.reduce((sum, turn) => sum + degreesOf(turn), 0),
+      opacityPercent: (before.opacityPercent * opacityPercent) / 100,
+    };
+  }, start);
+}
+
+function degreesOf(turn: NonNullable<Edit["turns"]>[number]): number {
+  if (typeof turn === "string") throw refused("a", "A text is turned by degrees.");
+  return turn.degrees;
+}
+
+const ALIGNMENTS: Readonly<Record<NonNullable<TextStyle["alignment"]>, TextDrawing["alignment"]>> = {
+  left: "left",
+  start: "left",
+  center: "center",
+  right: "right",
+  end: "right",
+  justify: "justify",
 };
 
-/** Where the text stands: drawtext knows its size when it draws. */
-function placeOf(compass: Compass, x: number, y: number): { x: string; y: string } {
-  const along = (low: string, high: string, whole: string, part: string, offset: number): string =>
-    compass.includes(low)
-      ? String(offset)
-      : compass.includes(high)
-        ? `${whole}-${part}-(${offset})`
-        : `(${whole}-${part})/2+(${offset})`;
-  return { x: along("west", "east", "w", "text_w", x), y: along("north", "south", "h", "text_h", y) };
-}
-
-/** What may be done to a text itself: no more than its opacity. */
-function opacityOf({ steps }: LayerStep): number {
-  return steps.reduce((percent, step) => {
-    const { opacityPercent = 100, encoding, ...others } = step.kind === "edit" ? editOf(step) : ({} as Edit);
-    if (step.kind !== "edit" || Object.keys(others).length > 0)
-      throw refused("A text takes co_, b_, bo_, o_ and its place; it is not cropped, turned or changed otherwise.");
-    return (percent * opacityPercent) / 100;
-  }, 100);
-}
-
-/** The step that draws a text; throws `unsupported-parameter` for styles that are not drawn. */
-export function drawnText(
-  step: LayerStep,
-  { style, text }: TextLayer,
-  placement: Edit,
-  { size, span, frameRate }: { size: Size; span: LayerSpan; frameRate: Rational },
-): CanvasFilters {
-  if (style.sizePixels === undefined) throw refused("A text names its font and size: l_text:Arial_40:Hello.");
-  if (style.decoration || style.letterSpacingPixels !== undefined)
-    throw refused("Text is neither underlined nor struck through, and its letters stand as the font says.");
-  if (!FONT.test(style.font)) throw refused("A font is named by letters, digits, spaces and dashes.");
-  if (placement.laying?.blend) throw refused("Text is not blended.");
-  const opacity = opacityOf(step);
-  const { colour = "000000ff", background, border } = editOf(step.style);
-  if (background && background.kind !== "colour") throw refused("Behind a text stands a colour, or nothing.");
-  const stroke = style.stroke === "border" ? border : undefined;
-  const [x, y] = [lengthOf(placement.x, size.width) ?? 0, lengthOf(placement.y, size.height) ?? 0];
-  const edge = (frame: number): string => toFixed(divide(subtract(rational(frame), rational(1, 2)), frameRate), 6);
-  const filter = {
-    name: "drawtext",
-    options: {
-      text,
-      // Neither %{…} nor backslashes mean anything.
-      expansion: "none",
-      font: `${style.font}${style.isBold ? ":bold" : ""}${style.isItalic ? ":italic" : ""}`,
-      fontsize: style.sizePixels,
-      fontcolor: withOpacity(colour, opacity),
-      ...placeOf(compassOf(placement.gravity), x, y),
-      ...(background && { box: 1, boxcolor: withOpacity(background.colour, opacity) }),
-      ...(stroke && { borderw: stroke.widthPixels, bordercolor: withOpacity(stroke.colour, opacity) }),
-      ...(style.lineSpacingPixels !== undefined && { line_spacing: style.lineSpacingPixels }),
-      // Half a frame beside the frames' own times, so that no rounding moves the edges.
-      ...(!span.isWhole && { enable: `gte(t,${edge(span.from)})*lt(t,${edge(span.to)})` }),
-    },
+/** A text as it is drawn; throws `unsupported-parameter` for what is not. */
+export function textDrawing(step: LayerStep, { style, text }: TextLayer, placement: Edit, beneath: Size): TextDrawing {
+  if (style.sizePixels === undefined) throw refused("l", "A text names its font and size: l_text:Arial_40:Hello.");
+  if (!FONT.test(style.font)) throw refused("l", "A font is named by letters, digits, spaces and dashes.");
+  if (text.length > MAX_CHARACTERS) throw refused("l", `A text has ${MAX_CHARACTERS} characters at most.`);
+  const { colour = BLACK, background, border } = editOf(step.style);
+  if (background && background.kind !== "colour") throw refused("b", "Behind a text stands a colour, or nothing.");
+  const stroke = style.stroke === "border" ? border : style.stroke;
+  return {
+    text,
+    font: style.font,
+    sizePixels: style.sizePixels,
+    isBold: style.isBold ?? false,
+    isItalic: style.isItalic ?? false,
+    ...(style.decoration && { decoration: style.decoration }),
+    alignment: ALIGNMENTS[style.alignment ?? "left"],
+    letterSpacingPixels: style.letterSpacingPixels ?? 0,
+    lineSpacingPixels: style.lineSpacingPixels ?? 0,
+    colour,
+    ...(background && { background: background.colour }),
+    ...(stroke && { stroke }),
+    ...ownChain(step, placement.laying?.isRelative ?? false, beneath),
+    ...(placement.laying?.isTiled && { tiles: beneath }),
   };
-  return { filters: [filter], ...(!span.isWhole && { timedFrom: 0 }) };
 }

@@ -37,7 +37,7 @@ function turned(canvas: Canvas, turn: Turn): Canvas {
   }
 }
 
-/** Turns by any angle, on a canvas that grows to hold the whole picture; what it does not fill is black, or of a layer nothing. */
+/** Turns by any angle, on a canvas that grows to hold the whole picture; what it does not fill is not seen. */
 function freeTurn(canvas: Canvas, degrees: number): Canvas {
   const angle = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.abs(Math.cos(angle)), Math.abs(Math.sin(angle))];
@@ -45,12 +45,7 @@ function freeTurn(canvas: Canvas, degrees: number): Canvas {
   const size = evenSize({ width: width * cos + height * sin, height: width * sin + height * cos });
   const rotate: Filter = {
     name: "rotate",
-    options: {
-      angle: angle.toFixed(9),
-      ow: size.width,
-      oh: size.height,
-      c: canvas.alpha === "lost" ? "black" : "black@0",
-    },
+    options: { angle: angle.toFixed(9), ow: size.width, oh: size.height, c: "black@0" },
   };
   return { ...append(seenThrough(canvas), rotate), size, pixels: size };
 }

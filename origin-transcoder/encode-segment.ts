@@ -27,7 +27,7 @@ const SEGMENT_LIMITS = { wallSeconds: 60, outputBytes: 64 * 2 ** 20 };
  */
 export async function encodeSegment(job: SegmentJob, services: Services, control: TaskControl): Promise<Product> {
   const startedAt = performance.now();
-  const opened = await openJob(services.sources, job);
+  const opened = await openJob(job, services);
   const init = services.inits.get(job.init);
   init.catch(() => {});
   try {
@@ -42,7 +42,7 @@ export async function encodeSegment(job: SegmentJob, services: Services, control
     services.log("segment failed its checks", { key: job.key, faults });
     throw new Problem("encode-failed", "This part of the source cannot be encoded.");
   } finally {
-    opened.release();
+    await opened.release();
   }
 }
 

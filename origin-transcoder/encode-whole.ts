@@ -18,7 +18,7 @@ const WHOLE_LIMITS = { wallSeconds: 300, outputBytes: 512 * 2 ** 20 };
 /** @throws Problem `encode-failed` where nothing comes of it, `source-unreadable`, `cancelled` */
 export async function encodeWhole(job: WholeJob, services: Services, control: TaskControl): Promise<Product> {
   const startedAt = performance.now();
-  const opened = await openJob(services.sources, job);
+  const opened = await openJob(job, services);
   try {
     for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
       const bytes = await encoded(job, opened.inputOf, attempt, services, control);
@@ -27,7 +27,7 @@ export async function encodeWhole(job: WholeJob, services: Services, control: Ta
     }
     throw new Problem("encode-failed", "This part of the source cannot be encoded.");
   } finally {
-    opened.release();
+    await opened.release();
   }
 }
 

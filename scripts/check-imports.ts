@@ -23,7 +23,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   "origin-transcoder": {
     rooms: ["#transformation", "#media"],
-    packages: ["hono", "@hono/node-server", "jose", "fluent-ffmpeg", "node:"],
+    packages: ["@hono/node-server", "@napi-rs/canvas", "fluent-ffmpeg", "hono", "jose", "node:"],
   },
   sdk: { rooms: ["#transformation"], packages: [] },
   console: { rooms: [], packages: ["hls.js"] },

@@ -120,6 +120,11 @@ export interface Laying {
   /** Its sizes are shares of the picture beneath it. */
   readonly isRelative?: boolean;
   readonly blend?: { readonly mode: "screen" | "multiply" | "overlay"; readonly percent: number };
+  /** Its lightness, or its shape, is what is left of the picture. */
+  readonly cuts?: "mask" | "cutter";
+  readonly isTiled?: boolean;
+  /** Grain in its transparency, in percent. */
+  readonly grainPercent?: number;
   /** It is no layer but the next part of the video. */
   readonly splice?: Splice;
   readonly transition?: TransitionWish;

@@ -79,10 +79,7 @@ describe("the URL language", () => {
   it.each([
     ["l_text:Arial_40:Hello!,w_200", "l_text:Arial_40:Hello!/w_200/fl_layer_apply"],
     ["l_text:Arial_40:oh no :-(,y_20", "l_text:Arial_40:oh no :-(/fl_layer_apply,y_20"],
-    [
-      "l_text:Arial_40_stroke_bo_2px_solid_rgb:ff0000:Hi",
-      "l_text:Arial_40_stroke_bo_2px_solid_rgb:ff0000:Hi/fl_layer_apply",
-    ],
+    ["l_text:Arial_40_stroke_bo_2px_solid_rgb:ff0000:Hi", "l_text:Arial_40_stroke_bo_2px_solid_red:Hi/fl_layer_apply"],
     ["$a_!x,y!,$b_2,w_$b", "$a_!x,y!/$b_2/w_$b"],
     ["if_!a,b!_in_tags,w_5", "if_!a,b!_in_tags/w_5/if_end"],
   ])("ends a value where it ends, whatever marks a text holds: %s", (text, spelled) => {

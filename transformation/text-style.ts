@@ -1,5 +1,6 @@
 /** How a text is drawn: `Arial_40_bold_underline_center_line_spacing_4`, in any order behind the size; read and spelled. */
 
+import { type Border, readColour, spellColour } from "./colour-value.ts";
 import { entryOf } from "./entry-of.ts";
 
 export const TEXT_ALIGNMENTS = ["left", "center", "right", "start", "end", "justify"] as const;
@@ -13,7 +14,7 @@ export interface TextStyle {
   readonly decoration?: "underline" | "strikethrough";
   readonly alignment?: (typeof TEXT_ALIGNMENTS)[number];
   /** `stroke` is as wide as the border beside the text says; a border of its own may follow: `2px_solid_red`. */
-  readonly stroke?: "border" | { readonly widthPixels: number; readonly colour: string };
+  readonly stroke?: "border" | Border;
   readonly letterSpacingPixels?: number;
   readonly lineSpacingPixels?: number;
 }
@@ -51,7 +52,9 @@ function wordsOf(text: string): Partial<TextStyle> | undefined {
       style = { ...style, [numbered.name]: Number(numbered.match[1]) };
       rest = rest.slice(numbered.match[0].length);
     } else if (stroke) {
-      style = { ...style, stroke: { widthPixels: Number(stroke[1]), colour: stroke[2] ?? "" } };
+      const colour = readColour(stroke[2] ?? "");
+      if (colour === undefined) return undefined;
+      style = { ...style, stroke: { widthPixels: Number(stroke[1]), colour } };
       rest = rest.slice(stroke[0].length);
     } else if (ignored) rest = rest.slice(ignored.length);
     else if (entryOf(WORDS, word)) {
@@ -85,7 +88,8 @@ export function spellTextStyle(style: TextStyle): string {
     style.decoration,
     style.alignment,
     style.stroke === "border" && "stroke",
-    typeof style.stroke === "object" && `stroke_bo_${style.stroke.widthPixels}px_solid_${style.stroke.colour}`,
+    typeof style.stroke === "object" &&
+      `stroke_bo_${style.stroke.widthPixels}px_solid_${spellColour(style.stroke.colour)}`,
     style.letterSpacingPixels !== undefined && `letter_spacing_${style.letterSpacingPixels}`,
     style.lineSpacingPixels !== undefined && `line_spacing_${style.lineSpacingPixels}`,
   ]

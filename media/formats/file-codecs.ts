@@ -6,6 +6,8 @@ export interface FileVideoCodec {
   /** Bits for the same quality, H.264 being 1. */
   readonly relativeBits: number;
   readonly options: (stream: VideoStream) => readonly Option[];
+  /** What is said besides for pictures that can be seen through; absent where the codec knows no transparency. */
+  readonly alphaOptions?: readonly Option[];
 }
 
 const kilobits = (bitsPerSecond: number): string => `${Math.max(1, Math.round(bitsPerSecond / 1000))}k`;
@@ -50,6 +52,7 @@ export const FILE_VIDEO_CODECS = {
       ["-row-mt", "1"],
       ...VPX,
     ],
+    alphaOptions: [],
   },
   vp8: {
     relativeBits: 1.1,
@@ -60,6 +63,8 @@ export const FILE_VIDEO_CODECS = {
       ["-g", String(stream.gopFrames)],
       ...VPX,
     ],
+    // libvpx refuses alternate reference frames beside a plane of transparency.
+    alphaOptions: [["-auto-alt-ref", "0"]],
   },
   theora: {
     relativeBits: 1.6,

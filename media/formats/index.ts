@@ -17,6 +17,8 @@ interface ClipFormat {
   /** What it may hold; the first is what it holds unless the URL asks for another. */
   readonly video: readonly [FileVideoCodecName, ...FileVideoCodecName[]];
   readonly audio: FileAudioCodecName;
+  /** Whether it holds pictures that can be seen through, where their codec does. */
+  readonly takesAlpha?: boolean;
   readonly muxer: (timescale: number) => readonly Option[];
 }
 
@@ -52,12 +54,20 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     muxer: isoMuxer("mp4"),
   },
   mov: { kind: "clip", mediaType: "video/quicktime", video: ["h264", "h265"], audio: "aac", muxer: isoMuxer("mov") },
-  webm: { kind: "clip", mediaType: "video/webm", video: ["vp9", "vp8", "av1"], audio: "opus", muxer: muxer("webm") },
+  webm: {
+    kind: "clip",
+    mediaType: "video/webm",
+    video: ["vp9", "vp8", "av1"],
+    audio: "opus",
+    takesAlpha: true,
+    muxer: muxer("webm"),
+  },
   mkv: {
     kind: "clip",
     mediaType: "video/x-matroska",
     video: ["h264", "vp9", "vp8", "av1"],
     audio: "aac",
+    takesAlpha: true,
     muxer: muxer("matroska"),
   },
   ts: { kind: "clip", mediaType: "video/mp2t", video: ["h264"], audio: "aac", muxer: muxer("mpegts") },

@@ -8,6 +8,8 @@ export interface PictureFormat {
   readonly mediaType: string;
   /** What the picture is converted to before it is encoded. */
   readonly pixelFormat: string;
+  /** The same for pictures that can be seen through; absent where the format knows no transparency. */
+  readonly alphaPixelFormat?: string;
   readonly range: "tv" | "pc";
   readonly options: (qualityPercent: number) => readonly Option[];
   readonly muxer: readonly Option[];
@@ -46,6 +48,7 @@ const png: PictureFormat = {
   kind: "still",
   mediaType: "image/png",
   pixelFormat: "rgb24",
+  alphaPixelFormat: "rgba",
   range: "pc",
   options: () => [["-c:v", "png"]],
   muxer: [["-f", "image2pipe"]],
@@ -55,6 +58,7 @@ const webp: PictureFormat = {
   kind: "still",
   mediaType: "image/webp",
   pixelFormat: "yuv420p",
+  alphaPixelFormat: "yuva420p",
   range: "tv",
   options: (quality) => [
     ["-c:v", "libwebp"],
@@ -77,6 +81,7 @@ const gif: PictureFormat = {
   kind: "animation",
   mediaType: "image/gif",
   pixelFormat: "rgb24",
+  alphaPixelFormat: "rgba",
   range: "pc",
   hasPalette: true,
   options: () => [["-c:v", "gif"]],

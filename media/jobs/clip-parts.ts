@@ -8,6 +8,7 @@ import {
   FILE_VIDEO_CODECS,
   type FileAudioCodec,
   type FileAudioCodecName,
+  type FileVideoCodec,
   type FileVideoCodecName,
 } from "../formats/file-codecs.ts";
 import type { Format } from "../formats/index.ts";
@@ -58,7 +59,7 @@ export function clipCodec(
 /** The job for a clip; throws `clip-too-long` beyond the bound, naming what shortens it. */
 export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: string): WholeParts {
   checkLength(plan, extension, MAX_CLIP_SECONDS);
-  const picture = clipVideo(plan, clipCodec(plan, format.video, extension));
+  const picture = clipVideo(plan, clipCodec(plan, format.video, extension), format.takesAlpha ?? false);
   const alone = clipAudio(plan, format.audio, 0);
   // Picture and sound of one part of the source are read together, those of several, or of layers, each by itself.
   const isOnePart =
@@ -116,13 +117,20 @@ function fileStream(plan: DeliveryPlan, codec: FileVideoCodecName): VideoStream 
   return stream && { ...stream, maxBitsPerSecond: stream.maxBitsPerSecond * FILE_VIDEO_CODECS[codec].relativeBits };
 }
 
-function clipVideo(plan: DeliveryPlan, codec: FileVideoCodecName): StreamReading | undefined {
-  const { video } = plan.source;
+function clipVideo(
+  plan: DeliveryPlan,
+  codec: FileVideoCodecName,
+  containerTakesAlpha: boolean,
+): StreamReading | undefined {
+  const { canvas, source } = plan;
   const stream = fileStream(plan, codec);
-  if (!video || !plan.canvas || !stream) return undefined;
-  const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: plan.grid.frames });
-  const filters = [...reading.filters, ...encoderFilters(plan.canvas, stream)];
-  return { inputs, stream: { ...reading, filters, encoder: FILE_VIDEO_CODECS[codec].options(stream) } };
+  if (!source.video || !canvas || !stream) return undefined;
+  const { options, alphaOptions }: FileVideoCodec = FILE_VIDEO_CODECS[codec];
+  const takesAlpha = containerTakesAlpha && alphaOptions !== undefined;
+  const { inputs, ...reading } = pictures(plan, source.video, { start: 0, frames: plan.grid.frames });
+  const filters = [...reading.filters, ...encoderFilters(canvas, stream, takesAlpha)];
+  const encoder = [...options(stream), ...(takesAlpha && canvas.isSeenThrough ? alphaOptions : [])];
+  return { inputs, stream: { ...reading, filters, encoder } };
 }
 
 /** The track as the codec takes it: at one of its own rates. */

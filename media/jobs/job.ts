@@ -5,6 +5,7 @@
 
 import type { Filter, InputStream } from "#transformation";
 import type { Option } from "../codecs.ts";
+import type { TextDrawing } from "../laid.ts";
 import type { Seeks } from "../seek.ts";
 
 /** The only thing that the origin may read for a job. */
@@ -20,6 +21,8 @@ export interface JobSource {
 export interface JobInput {
   /** The version of a layer's source; without one the job's own source is read. */
   readonly version?: string;
+  /** A text that is drawn and read as a picture, instead of a source. */
+  readonly drawing?: TextDrawing;
   readonly seeks: Seeks;
 }
 

@@ -28,10 +28,12 @@ const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encodin
 function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[] {
   const { canvas, size } = shown(plan);
   const matrices = { in_color_matrix: canvas.colour.matrix, out_color_matrix: "bt601" };
+  const { pixelFormat, alphaPixelFormat } = format;
+  const pixels = canvas.isSeenThrough ? (alphaPixelFormat ?? pixelFormat) : pixelFormat;
   return [
-    ...encoderFilters(canvas, size),
+    ...encoderFilters(canvas, size, alphaPixelFormat !== undefined),
     { name: "scale", options: { ...matrices, in_range: "tv", out_range: format.range } },
-    { name: "format", options: { pix_fmts: format.pixelFormat } },
+    { name: "format", options: { pix_fmts: pixels } },
   ];
 }
 

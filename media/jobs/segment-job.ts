@@ -30,7 +30,7 @@ function videoInit(recipe: string, rendition: VideoRendition | KeyframeRendition
     recipe,
     generator: { name: "color", options: { color: "black", size: `${width}x${height}`, rate } },
     media: "video",
-    filters: finished(rendition.stream.colour, undefined),
+    filters: finished(rendition.stream.colour),
     encoder: VIDEO_CODECS[rendition.codec].options(rendition.stream),
     timescale: videoTiming(frameRate).timescale,
     codecString: rendition.codecString,

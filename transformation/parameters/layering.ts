@@ -4,19 +4,9 @@ import type { Laying } from "../edit.ts";
 import { parameter } from "../parameter.ts";
 import { splice, transitionWish } from "../transition-value.ts";
 import { refuse } from "../unserved.ts";
-import { nothing, orUsual, wholeNumber } from "../values.ts";
+import { anyText, nothing, orUsual, wholeNumber } from "../values.ts";
 
 const placement = { scope: "component", touches: ["picture"], layerRole: "placement" } as const;
-
-const flag = (name: string, summary: string) =>
-  parameter({
-    key: `fl_${name}`,
-    summary,
-    value: nothing,
-    ...placement,
-    examples: [""],
-    apply: refuse(`fl_${name}`, "layers are laid as they are."),
-  });
 
 const blended = (mode: NonNullable<Laying["blend"]>["mode"], summary: string) =>
   parameter({
@@ -28,16 +18,6 @@ const blended = (mode: NonNullable<Laying["blend"]>["mode"], summary: string) =>
     apply: (edit, percent) => ({ ...edit, laying: { ...edit.laying, blend: { mode, percent } } }),
   });
 
-const blend = (name: string, summary: string) =>
-  parameter({
-    key: `e_${name}`,
-    summary,
-    value: orUsual(wholeNumber({ min: 0, max: 100 }), 100),
-    ...placement,
-    examples: [""],
-    apply: refuse(`e_${name}`, "layers are laid as they are, or blended by e_screen, e_multiply or e_overlay."),
-  });
-
 export const layering = {
   noOverflow: parameter({
     key: "fl_no_overflow",
@@ -47,7 +27,14 @@ export const layering = {
     examples: [""],
     apply: (edit) => edit,
   }),
-  tiled: flag("tiled", "Repeats the layer over the whole picture."),
+  tiled: parameter({
+    key: "fl_tiled",
+    summary: "Repeats the layer over the whole picture.",
+    value: nothing,
+    ...placement,
+    examples: [""],
+    apply: (edit) => ({ ...edit, laying: { ...edit.laying, isTiled: true } }),
+  }),
   relative: parameter({
     key: "fl_relative",
     summary: "Sizes of the layer are shares of the picture beneath it.",
@@ -56,8 +43,22 @@ export const layering = {
     examples: [""],
     apply: (edit) => ({ ...edit, laying: { ...edit.laying, isRelative: true } }),
   }),
-  regionRelative: flag("region_relative", "Sizes of the layer are shares of the region that gravity finds."),
-  cutter: flag("cutter", "Cuts the picture to the layer's shape."),
+  regionRelative: parameter({
+    key: "fl_region_relative",
+    summary: "Sizes of the layer are shares of the region that gravity finds.",
+    value: nothing,
+    ...placement,
+    examples: [],
+    apply: refuse("fl_region_relative", "no region is searched for; take fl_relative, or sizes in pixels."),
+  }),
+  cutter: parameter({
+    key: "fl_cutter",
+    summary: "Cuts the picture to the layer's shape.",
+    value: nothing,
+    ...placement,
+    examples: [""],
+    apply: (edit) => ({ ...edit, laying: { ...edit.laying, cuts: "cutter" } }),
+  }),
   splice: parameter({
     key: "fl_splice",
     summary:
@@ -71,9 +72,34 @@ export const layering = {
   blendScreen: blended("screen", "Blends the layer so that it only lightens."),
   blendMultiply: blended("multiply", "Blends the layer so that it only darkens."),
   blendOverlay: blended("overlay", "Blends the layer so that it strengthens contrast."),
-  blendMask: blend("mask", "Takes the layer's lightness for the picture's opacity."),
-  antiRemoval: blend("anti_removal", "Changes the layer a little, so that it is harder to remove."),
-  displace: blend("displace", "Moves pixels by the layer's lightness."),
+  blendMask: parameter({
+    key: "e_mask",
+    summary: "Takes the layer's lightness for the picture's opacity.",
+    value: nothing,
+    ...placement,
+    examples: [""],
+    apply: (edit) => ({ ...edit, laying: { ...edit.laying, cuts: "mask" } }),
+  }),
+  antiRemoval: parameter({
+    key: "e_anti_removal",
+    summary: "Puts a little grain into the layer's opacity, in percent, so that it is harder to remove.",
+    value: orUsual(wholeNumber({ min: 0, max: 100 }), 50),
+    ...placement,
+    examples: ["", "90"],
+    isDefault: (percent) => percent === 0,
+    apply: (edit, grainPercent) => ({ ...edit, laying: { ...edit.laying, grainPercent } }),
+  }),
+  displace: parameter({
+    key: "e_displace",
+    summary: "Moves pixels by the layer's lightness.",
+    value: anyText,
+    ...placement,
+    examples: [],
+    apply: refuse(
+      "e_displace",
+      "it is for images only; layers are laid as they are, or blended by e_screen, e_multiply or e_overlay.",
+    ),
+  }),
   transition: parameter({
     key: "e_transition",
     summary:

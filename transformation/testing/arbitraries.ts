@@ -264,7 +264,7 @@ const style: fc.Arbitrary<TextStyle> = record<TextStyle>({
   isItalic: optional(fc.constant(true)),
   decoration: optional(fc.constantFrom("underline", "strikethrough")),
   alignment: optional(fc.constantFrom(...TEXT_ALIGNMENTS)),
-  stroke: optional(fc.constantFrom("border" as const, { widthPixels: 2, colour: "rgb:ff0000" })),
+  stroke: optional(fc.constantFrom("border" as const, { widthPixels: 2, colour: "12ab34ff" })),
   letterSpacingPixels: optional(whole(-99, 99)),
   lineSpacingPixels: optional(whole(-99, 99)),
 });
