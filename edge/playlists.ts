@@ -3,6 +3,7 @@
 import {
   audioRenditions,
   type DeliveryPlan,
+  fullStream,
   isSubtitleId,
   keptUp,
   keyframeRendition,
@@ -18,6 +19,7 @@ import {
 } from "#media";
 import {
   type DeliveryUrl,
+  type Encoding,
   formatRenditionFolder,
   Problem,
   type RenditionUrl,
@@ -51,6 +53,14 @@ interface Offered extends Presentation {
   readonly planOf: (rendition: Rendition) => DeliveryPlan;
 }
 
+function checkSound({ audioCodec = "aac" }: Encoding): void {
+  if (audioCodec !== "aac" && audioCodec !== "none")
+    throw new Problem("unsupported-format", `The sound of streams is coded as aac, not ${audioCodec}.`, {
+      parameter: "ac",
+      nearest: "ac_aac",
+    });
+}
+
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
 function offered(
   request: Request,
@@ -59,15 +69,13 @@ function offered(
   build: OriginBuild,
 ): Offered {
   const { codecs } = codecOffer(request, plan);
+  checkSound(plan.encoding);
   const all = videoOf(plan);
   const playable = all.map(({ rendition }) => rendition).filter(({ codec }) => codecs.includes(codec));
   const video = keptUp(plan, playable, build);
   const audio = audioRenditions(plan);
-  if (plan.canvas && playable.length === 0) {
-    const { width, height } = plan.canvas.size;
-    const detail = `A picture of ${Math.round(width)}x${Math.round(height)} is too small or too narrow for ${codecs.join(", ")}.`;
-    throw new Problem("invalid-value", detail, { parameter: "w" });
-  }
+  // Says why there is none.
+  if (playable.length === 0) fullStream(plan, codecs[0] ?? "h264");
   if (plan.canvas && video.length === 0) {
     const detail = `This origin cannot make ${codecs.join(", ")} of this video fast enough to be watched; leave out vc_ or ask for h264.`;
     throw new Problem("unsupported-parameter", detail, { parameter: "vc" });

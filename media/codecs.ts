@@ -1,6 +1,6 @@
-/** VIDEO_CODECS and AUDIO_CODECS: one entry says everything about one codec. Their order is that of compatibility. */
+/** VIDEO_CODECS: one entry says everything about one codec of streams. Their order is that of compatibility. */
 
-import { type Quality, type Rational, toNumber, type VideoCodecName } from "#transformation";
+import { type CodecTuning, type Quality, type Rational, toNumber, type VideoCodecName } from "#transformation";
 import type { OutputColour } from "./colour.ts";
 import { av1Level, h264Level, hevcLevel } from "./levels.ts";
 
@@ -11,7 +11,11 @@ export interface VideoStream {
   readonly frameRate: Rational;
   readonly gopFrames: number;
   readonly maxBitsPerSecond: number;
+  /** As many bits at all times, instead of as many as the quality needs. */
+  readonly isConstantRate?: boolean;
   readonly quality: Quality;
+  /** What the URL asks of the codec beside its name. */
+  readonly tuning?: CodecTuning;
   readonly colour: OutputColour;
 }
 
@@ -32,6 +36,13 @@ export interface VideoCodec {
   readonly smallestSide: number;
   /** Share of its playing time that a cold segment may take before the codec is not offered cold. */
   readonly coldShare: number;
+  /** Profiles that may be asked for, and the level, times ten, that a stream needs; absent where neither is named. */
+  readonly limits?: {
+    readonly profiles: readonly NonNullable<CodecTuning["profile"]>[];
+    readonly level: (stream: VideoStream) => number;
+  };
+  /** Whether it can keep to a constant rate. */
+  readonly holdsConstantRate: boolean;
   /** The RFC 6381 string of what `options` makes the encoder write; the origin checks every init section against it. */
   readonly codecString: (stream: VideoStream) => string;
   readonly options: (stream: VideoStream) => readonly Option[];
@@ -54,6 +65,29 @@ const kilobits = (bitsPerSecond: number): number => Math.max(1, Math.round(bitsP
 
 const twoDigits = (number: number): string => String(number).padStart(2, "0");
 
+const neededH264Level = (stream: VideoStream): number =>
+  // MaxBR of the table is that of the High profile, a quarter above the others' (table A-2).
+  h264Level(stream, stream.maxBitsPerSecond * (h264Profile(stream) === "high" ? 1 : 1.25));
+
+const neededHevcLevel = (stream: VideoStream): number => hevcLevel(stream, stream.maxBitsPerSecond) / 3;
+
+/** The level that is asked for, times ten, or the smallest that holds the stream. */
+const statedLevel = (stream: VideoStream, needed: (stream: VideoStream) => number): number =>
+  stream.tuning?.level === undefined ? needed(stream) : Math.round(Number(stream.tuning.level) * 10);
+
+const H264_PROFILE_BYTES = { baseline: "42c0", main: "4d40", high: "6400" } as const;
+
+const h264Profile = ({ tuning }: VideoStream): keyof typeof H264_PROFILE_BYTES => tuning?.profile ?? "high";
+
+/** Under the cap that every stream has: a quality, or the cap itself at all times. */
+const rateControl = (stream: VideoStream, quality: Option): readonly Option[] =>
+  stream.isConstantRate
+    ? [
+        ["-b:v", `${kilobits(stream.maxBitsPerSecond)}k`],
+        ["-minrate", `${kilobits(stream.maxBitsPerSecond)}k`],
+      ]
+    : [quality];
+
 const h264: VideoCodec = {
   name: "h264",
   sampleEntry: "avc1",
@@ -63,29 +97,32 @@ const h264: VideoCodec = {
   preference: 1,
   smallestSide: 16,
   coldShare: 0.95,
-  // avcC bytes 1 to 3: High profile, no constraints, level.
-  codecString: (stream) => `avc1.6400${h264Level(stream, stream.maxBitsPerSecond).toString(16).padStart(2, "0")}`,
+  limits: { profiles: ["baseline", "main", "high"], level: neededH264Level },
+  holdsConstantRate: true,
+  // avcC bytes 1 to 3: profile, constraints, level.
+  codecString: (stream) =>
+    `avc1.${H264_PROFILE_BYTES[h264Profile(stream)]}${statedLevel(stream, neededH264Level).toString(16).padStart(2, "0")}`,
   options: (stream) => [
     ["-c:v", "libx264"],
     // Above 1080p30 two cores keep up only with superfast.
     ["-preset", megapixelsPerSecond(stream) > 65 ? "superfast" : "veryfast"],
     // Constant quality under a cap: one-pass VBR drifts by a factor of two in a short segment.
-    ["-crf", rateFactor(stream.quality, 23, 0.3, 48)],
+    ...rateControl(stream, ["-crf", rateFactor(stream.quality, 23, 0.3, 48)]),
     ["-maxrate", `${kilobits(stream.maxBitsPerSecond)}k`],
     // One second of buffer, half full at the start: with a full one every segment overshoots by 15 %.
     ["-bufsize", `${kilobits(stream.maxBitsPerSecond)}k`],
-    ["-profile:v", "high"],
+    ["-profile:v", h264Profile(stream)],
     // Stated, so that CODECS is known before anything is encoded.
-    ["-level:v", (h264Level(stream, stream.maxBitsPerSecond) / 10).toFixed(1)],
-    ["-bf", "2"],
+    ["-level:v", (statedLevel(stream, neededH264Level) / 10).toFixed(1)],
+    ["-bf", stream.tuning?.withoutBPictures ? "0" : "2"],
     // Key pictures at whole GOPs and nowhere else: a scene cut becomes an I picture that is no IDR.
     ["-g", String(stream.gopFrames)],
     ["-keyint_min", String(stream.gopFrames)],
     // One: threads race in rate control wherever the cap binds (measured: 12 runs on noise gave 12 files), and bytes must
     // never change under a key. It costs a quarter more time, and less of the processor.
     ["-threads", "1"],
-    // cpu-independent: the same bytes on every x86; vbv-init: see bufsize.
-    ["-x264-params", "cpu-independent=1:vbv-init=0.5"],
+    // cpu-independent: the same bytes on every x86; vbv-init: see bufsize; filler: what a constant rate does not need.
+    ["-x264-params", `cpu-independent=1:vbv-init=0.5${stream.isConstantRate ? ":filler=1" : ""}`],
     // 6 is SEI: x264 spends 700 bytes a segment on its own settings. Chroma location would follow the source's.
     ["-bsf:v", "filter_units=remove_types=6,h264_metadata=chroma_sample_loc_type=0"],
   ],
@@ -100,13 +137,15 @@ const h265: VideoCodec = {
   preference: 2,
   smallestSide: 32,
   coldShare: 0.75,
+  limits: { profiles: ["main"], level: neededHevcLevel },
+  holdsConstantRate: true,
   // Main profile; 90: progressive and frame-only, as x265 states it.
-  codecString: (stream) => `hvc1.1.6.L${hevcLevel(stream, stream.maxBitsPerSecond)}.90`,
+  codecString: (stream) => `hvc1.1.6.L${statedLevel(stream, neededHevcLevel) * 3}.90`,
   options: (stream) => [
     ["-c:v", "libx265"],
     // superfast is as good as veryfast per bit below 20 % and costs a quarter less; ultrafast where two cores need it.
     ["-preset", megapixelsPerSecond(stream) > 20 ? "ultrafast" : "superfast"],
-    ["-crf", rateFactor(stream.quality, 26, 0.3, 48)],
+    ...rateControl(stream, ["-crf", rateFactor(stream.quality, 26, 0.3, 48)]),
     // hvc1, not hev1: Apple plays no other.
     ["-tag:v", "hvc1"],
     ["-x265-params", x265Parameters(stream)],
@@ -130,8 +169,10 @@ const x265Parameters = (stream: VideoStream): string =>
     "vbv-maxrate": kilobits(stream.maxBitsPerSecond),
     "vbv-bufsize": kilobits(stream.maxBitsPerSecond),
     "vbv-init": 0.5,
-    "level-idc": (hevcLevel(stream, stream.maxBitsPerSecond) / 3).toFixed(0),
+    "level-idc": statedLevel(stream, neededHevcLevel),
     "high-tier": 0,
+    ...(stream.isConstantRate && { "strict-cbr": 1 }),
+    ...(stream.tuning?.withoutBPictures && { bframes: 0 }),
   })
     .map(([name, value]) => `${name}=${value}`)
     .join(":");
@@ -147,6 +188,8 @@ const av1: VideoCodec = {
   // SVT-AV1 1.4 refuses less than 64.
   smallestSide: 64,
   coldShare: 0.75,
+  // SVT's constant rate is for low delay only.
+  holdsConstantRate: false,
   // The long form: SVT signals chroma position 1, which the short form would deny.
   codecString: (stream) => {
     const { primaries, transfer, matrix } = stream.colour.codes;
@@ -170,49 +213,3 @@ const av1: VideoCodec = {
 export const VIDEO_CODECS: Readonly<Record<VideoCodecName, VideoCodec>> = { h264, h265, av1 };
 
 export const VIDEO_CODEC_NAMES = Object.keys(VIDEO_CODECS) as readonly VideoCodecName[];
-
-export interface AudioStream {
-  readonly sampleRate: number;
-  readonly channels: number;
-}
-
-export interface AudioCodec {
-  readonly name: string;
-  readonly codecString: string;
-  readonly frameSamples: number;
-  /**
-   * Frames of real signal encoded before and after a segment and thrown away: the transform overlaps its neighbours.
-   * Measured: -45.5 dB at joins as in the middle, against -22.7 dB with the priming packet dropped only.
-   */
-  readonly framesBefore: number;
-  readonly framesAfter: number;
-  readonly bitsPerSecond: number;
-  /** The largest rate of a segment: the encoder's bit reservoir lets single segments go beyond the mean. */
-  readonly peakBitsPerSecond: number;
-  readonly options: (stream: AudioStream) => readonly Option[];
-}
-
-export const AUDIO_CODECS = {
-  aac: {
-    name: "aac",
-    // AAC-LC: every player has it, and Apple's list knows no other open one.
-    codecString: "mp4a.40.2",
-    frameSamples: 1024,
-    framesBefore: 4,
-    framesAfter: 2,
-    bitsPerSecond: 136_000,
-    peakBitsPerSecond: 150_000,
-    options: ({ sampleRate, channels }) => [
-      ["-c:a", "aac"],
-      ["-b:a", "128k"],
-      // No noise instead of noise-like bands: ffmpeg 5.1 takes a film's clicks and voices for noise where an encode is
-      // short (measured on Big Buck Bunny: -20 dB of error in the worst 5 ms, -43 dB without; the same bits).
-      ["-aac_pns", "0"],
-      ["-ar", String(sampleRate)],
-      ["-ac", String(channels)],
-    ],
-  },
-} as const satisfies Record<string, AudioCodec>;
-
-/** What the sound may be coded at: AAC decoders everywhere take these; others are resampled to 48 kHz. */
-export const OUTPUT_SAMPLE_RATES: readonly number[] = [32_000, 44_100, 48_000];

@@ -18,6 +18,7 @@ import {
   type Transformation,
   transformationTouching,
 } from "#transformation";
+import { checkTuning } from "./codec-tuning.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import { instantiate, type Kept, NOTHING_KEPT } from "./instantiate.ts";
 import { applyStep } from "./layers.ts";
@@ -49,6 +50,7 @@ function planSteps(steps: readonly LiteralStep[], source: Source, kept: Kept): D
   const encoding = encodingOf(steps.filter((step) => step.kind === "edit").map(editOf));
   if (encoding.videoCodec === "none" && source.audio.length === 0)
     throw new Problem("no-sound", "vc_none leaves nothing of a video without sound.", { parameter: "vc" });
+  checkTuning(encoding);
   const initial = resolvedSource(source, { encoding });
   const resolved = { ...steps.reduce((before, step) => applyStep(before, step, kept.layers), initial), encoding };
   return {

@@ -4,13 +4,13 @@
  */
 
 import { Problem, type Rational, toNumber } from "#transformation";
-import { AUDIO_CODECS } from "./codecs.ts";
+import { AUDIO_CODECS } from "./audio-codecs.ts";
 import { secondsOf } from "./grid.ts";
 import { MAX_CLIP_SECONDS } from "./jobs/clip-parts.ts";
 import { segmentCountOf, segmentSeconds } from "./jobs/segment-job.ts";
 import { fileHead, fragmentsOf, freeSpace, joined } from "./joined-file.ts";
 import type { DeliveryPlan } from "./plan.ts";
-import { type AudioRendition, audioRenditions, fullRenditions, type VideoRendition } from "./renditions.ts";
+import { type AudioRendition, audioRenditions, fullRenditions, fullStream, type VideoRendition } from "./renditions.ts";
 
 /** What a file is made of. */
 export interface ProgressiveParts {
@@ -34,8 +34,12 @@ export interface ProgressiveLayout {
   readonly bytes: number;
 }
 
-/** H.264, which every player of an MP4 has, and the sound that is on by default; undefined where there is no picture. */
+/**
+ * H.264, which every player of an MP4 has, and the sound that is on by default; undefined where there is no picture.
+ * @throws Problem `invalid-value` where the picture is beyond the level that is asked for
+ */
 export function progressiveParts(plan: DeliveryPlan): ProgressiveParts | undefined {
+  if (fullStream(plan, "h264") === undefined) return undefined;
   const video = fullRenditions(plan).find(({ codec }) => codec === "h264");
   const sounds = audioRenditions(plan);
   const audio = sounds.find(({ track }) => track.isDefault) ?? sounds[0];
@@ -46,6 +50,7 @@ export function progressiveParts(plan: DeliveryPlan): ProgressiveParts | undefin
 export const isProgressive = (plan: DeliveryPlan, extension: string): boolean =>
   extension === "mp4" &&
   ["auto", "h264"].includes(plan.encoding.videoCodec ?? "auto") &&
+  ["aac", "none"].includes(plan.encoding.audioCodec ?? "aac") &&
   plan.canvas !== undefined &&
   toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate)) > MAX_CLIP_SECONDS;
 

@@ -1,7 +1,9 @@
 /** Renditions: everything a plan can be played as, with the numbers that a playlist states of each. */
 
 import { toNumber, type VideoCodecName } from "#transformation";
-import { AUDIO_CODECS, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
+import { AUDIO_CODECS } from "./audio-codecs.ts";
+import { makes, notMade } from "./codec-tuning.ts";
+import { VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
 import { outputColour } from "./colour.ts";
 import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts";
 import { LADDER, ladderBits, type Rung, rungsFor, type Size, streamSize } from "./ladder.ts";
@@ -63,9 +65,7 @@ function peakBits(stream: VideoStream, codec: VideoCodecName, plan: DeliveryPlan
   return stream.maxBitsPerSecond * VIDEO_CODECS[codec].peakOverCap * burst + overheadBits(first) / seconds;
 }
 
-const AUDIO_CHANNELS = 2;
-
-/** One rendition a language: the source's tracks, down-mixed to stereo, which every player has. */
+/** One rendition a language: the source's tracks, down-mixed to stereo, which every player has, or to one channel. */
 export const audioRenditions = (plan: DeliveryPlan): readonly AudioRendition[] =>
   plan.wantsSound
     ? soundTracks(plan).map((track, position) => ({
@@ -74,24 +74,28 @@ export const audioRenditions = (plan: DeliveryPlan): readonly AudioRendition[] =
         position,
         track,
         sampleRate: plan.soundRate(track),
-        channels: AUDIO_CHANNELS,
+        channels: plan.encoding.isMono ? 1 : 2,
         codecString: AUDIO_CODECS.aac.codecString,
         bandwidth: AUDIO_CODECS.aac.peakBitsPerSecond,
         averageBandwidth: AUDIO_CODECS.aac.bitsPerSecond,
       }))
     : [];
 
-function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName): VideoStream | undefined {
+/** @param isRung whether it is one of several rungs, whose rates a wish bounds but does not raise */
+function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName, isRung = false): VideoStream | undefined {
   const { video } = plan.source;
   if (!video || !plan.canvas) return undefined;
   const { grid, encoding } = plan;
   const cap = ladderBits(size, grid.frameRate) * VIDEO_CODECS[codec].relativeBits;
+  const wish = encoding.maxBitsPerSecond ?? cap;
   return {
     ...size,
     frameRate: grid.frameRate,
     gopFrames: grid.gopFrames,
-    maxBitsPerSecond: Math.round(Math.min(cap, encoding.maxBitsPerSecond ?? cap)),
+    maxBitsPerSecond: Math.round(isRung ? Math.min(cap, wish) : wish),
+    ...(encoding.isConstantRate && { isConstantRate: true }),
     quality: encoding.quality ?? { auto: "good" },
+    ...(encoding.codecTuning && codec === encoding.videoCodec && { tuning: encoding.codecTuning }),
     colour: outputColour(video),
   };
 }
@@ -102,8 +106,8 @@ function videoRendition(
   size: Size,
   rung: Rung | undefined,
 ): VideoRendition | undefined {
-  const stream = streamOf(plan, size, codec);
-  if (!stream || Math.min(size.width, size.height) < VIDEO_CODECS[codec].smallestSide) return undefined;
+  const stream = streamOf(plan, size, codec, rung !== undefined);
+  if (!stream || !makes(codec, stream)) return undefined;
   const sound = plan.wantsSound && soundTracks(plan).length > 0 ? AUDIO_CODECS.aac : undefined;
   const peak = peakBits(stream, codec, plan);
   // Of a single segment the mean is the peak.
@@ -134,6 +138,16 @@ export const fullRenditions = (plan: DeliveryPlan): readonly VideoRendition[] =>
     (codec) => plan.canvas && videoRendition(plan, codec, streamSize(plan.canvas.size), undefined),
   ).filter((rendition) => rendition !== undefined);
 
+/**
+ * What a codec is asked for at the transformation's own size; undefined where there is no picture.
+ * @throws Problem `invalid-value` for a picture beyond the level that is asked for, or too small for the codec
+ */
+export function fullStream(plan: DeliveryPlan, codec: VideoCodecName): VideoStream | undefined {
+  const stream = plan.canvas && streamOf(plan, streamSize(plan.canvas.size), codec);
+  if (stream && !makes(codec, stream)) throw notMade(codec, stream);
+  return stream;
+}
+
 /** Trick play needs no more lines than this. */
 const KEYFRAME_LINES = 360;
 
@@ -144,7 +158,7 @@ export function keyframeRendition(plan: DeliveryPlan): KeyframeRendition | undef
   if (!plan.canvas) return undefined;
   const rungs = rungsFor(plan.canvas.size);
   const { size } = rungs.findLast(({ rung }) => rung.lines <= KEYFRAME_LINES) ?? (rungs[0] as { size: Size });
-  const stream = streamOf(plan, size, "h264");
+  const stream = streamOf(plan, size, "h264", true);
   if (!stream) return undefined;
   const gopSeconds = toNumber(secondsOf(Math.min(plan.grid.gopFrames, plan.grid.frames), plan.grid.frameRate));
   const bandwidth = Math.ceil((stream.maxBitsPerSecond * KEYFRAME_SHARE_OF_CAP + overheadBits(1)) / gopSeconds);

@@ -163,10 +163,12 @@ export function sizePicture(canvas: Canvas, edit: Edit): Canvas {
   const box = wanted(edit, canvas.size);
   if (box.width === undefined && box.height === undefined) return canvas;
   const { width, height } = canvas.size;
-  const whole: Size = {
-    width: box.width ?? (width * (box.height ?? height)) / height,
-    height: box.height ?? (height * (box.width ?? width)) / width,
-  };
+  const whole: Size = edit.keepsOtherSide
+    ? { width: box.width ?? width, height: box.height ?? height }
+    : {
+        width: box.width ?? (width * (box.height ?? height)) / height,
+        height: box.height ?? (height * (box.width ?? width)) / width,
+      };
   return checked(MODES[edit.crop ?? "scale"](canvas, edit, box, whole));
 }
 

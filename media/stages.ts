@@ -14,8 +14,8 @@ import {
   toNumber,
   type Volume,
 } from "#transformation";
+import { OUTPUT_SAMPLE_RATES } from "./audio-codecs.ts";
 import { type Canvas, canvasOf, withEffects } from "./canvas.ts";
-import { OUTPUT_SAMPLE_RATES } from "./codecs.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
 import { type Programme, startingAt, timelineFrames } from "./programme.ts";

@@ -1,6 +1,6 @@
 /** The canonical form: equal meaning, equal spelling, so that every variant is encoded and stored once. */
 
-import type { Touch } from "./parameter.ts";
+import { type Touch, touchesOf } from "./parameter.ts";
 import { type AnyParameter, type Component, PARAMETER_LIST } from "./parameters/index.ts";
 import {
   type EditStep,
@@ -43,6 +43,14 @@ const SIMPLIFICATIONS: readonly ((component: Component, has: Has) => Component)[
       : keep(c, (name) => !["gravity", "x", "y", "zoom"].includes(name)),
   // A cut begins at its corner where it has coordinates: there the centre is no default.
   (c) => (c.gravity === "center" && !(c.crop === "crop" && (c.x || c.y)) ? keep(c, (name) => name !== "gravity") : c),
+  // Nothing is dense where nothing is measured in pixels.
+  (c, has) =>
+    (["width", "height", "x", "y", "border", "corners"] as const).some(has) ? c : keep(c, (name) => name !== "density"),
+  // One side stays as it is where the other one alone is scaled.
+  (c, has) =>
+    has("width") !== has("height") && !has("aspectRatio") && !has("crop")
+      ? c
+      : keep(c, (name) => name !== "keepOtherSide"),
   // Start, end and duration overdetermine the clip: duration wins.
   (c, has) => (has("duration") && has("endOffset") ? keep(c, (name) => name !== "endOffset") : c),
 ];
@@ -66,15 +74,15 @@ const simplify = (step: EditStep): EditStep =>
   );
 
 /** The parameters of a step that a rule picks. */
-export const pickParameters = (step: EditStep, wanted: (entry: AnyParameter) => boolean): EditStep =>
+export const pickParameters = (step: EditStep, wanted: (entry: AnyParameter, value: unknown) => boolean): EditStep =>
   editStep(
     keep(step.component, (name) => {
       const entry = ENTRIES.get(name);
-      return entry !== undefined && wanted(entry);
+      return entry !== undefined && wanted(entry, (step.component as Loose)[name]);
     }),
     step.open.filter(({ key }) => {
       const entry = KEYS.get(key);
-      return entry === undefined ? wanted === OF_COMPONENT : wanted(entry);
+      return entry === undefined ? wanted === OF_COMPONENT : wanted(entry, undefined);
     }),
   );
 
@@ -157,7 +165,7 @@ export function canonicalTransformation(transformation: Transformation, { isPart
   return steps;
 }
 
-const touches = (touch: Touch) => (entry: AnyParameter) => entry.touches.includes(touch);
+const touches = (touch: Touch) => (entry: AnyParameter, value: unknown) => touchesOf(entry, value).includes(touch);
 
 /** A layer that is seen does not change the sound, one that is heard does not change the picture, a joined one changes both. */
 function layerTouches({ layer, placement }: LayerStep, touch: Exclude<Touch, "choice">): boolean {

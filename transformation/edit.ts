@@ -7,7 +7,7 @@ import type { Rational } from "./rational.ts";
 import type { StreamingProfile } from "./streaming-profile.ts";
 import type { FrameRateRange, PreviewShape, TimeOffset } from "./time-values.ts";
 import type { Splice, TransitionWish } from "./transition-value.ts";
-import type { VideoCodecWish } from "./video-codec.ts";
+import type { CodecTuning, VideoCodecWish } from "./video-codec.ts";
 
 export const CROP_MODES = [
   "scale",
@@ -95,15 +95,22 @@ export type Retiming =
   | { readonly kind: "loop"; readonly extraPlays: number }
   | ({ readonly kind: "preview" } & PreviewShape);
 
+export const AUDIO_CODEC_WORDS = ["aac", "none", "mp3", "vorbis", "opus"] as const;
+export type AudioCodecWord = (typeof AUDIO_CODEC_WORDS)[number];
+
 export type VideoCodecName = "h264" | "h265" | "av1";
 
 /** What holds for the delivery as a whole, wherever in the chain it stands. */
 export interface Encoding {
   readonly quality?: Quality;
   readonly maxBitsPerSecond?: number;
+  /** As many bits at all times as there may be at most. */
+  readonly isConstantRate?: boolean;
   readonly frameRate?: FrameRateRange;
   readonly videoCodec?: VideoCodecWish["codec"];
-  readonly audioCodec?: "aac" | "none";
+  readonly codecTuning?: CodecTuning | undefined;
+  readonly keyframeSeconds?: Rational;
+  readonly audioCodec?: AudioCodecWord;
   readonly sampleRate?: number | "source";
   readonly isMono?: boolean;
   readonly format?: string;
@@ -146,6 +153,10 @@ export interface Edit {
   readonly x?: Dimension;
   readonly y?: Dimension;
   readonly zoom?: Rational;
+  /** What all lengths in pixels are multiplied by. */
+  readonly density?: Rational;
+  /** Where one side is named, the other one stays as it is. */
+  readonly keepsOtherSide?: boolean;
   readonly turns?: readonly Turn[];
   readonly pictureEffects?: readonly PictureEffect[];
   /** Filters for the rectangle that x, y, width and height name instead of sizing the picture. */

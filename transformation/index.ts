@@ -15,7 +15,7 @@ export * from "./language.ts";
 export type * from "./layer.ts";
 export * from "./named-assets.ts";
 export { nearest } from "./nearest.ts";
-export type { Parameter, Touch } from "./parameter.ts";
+export { type Parameter, type Touch, touchesOf } from "./parameter.ts";
 export {
   type Component,
   PARAMETER_GROUPS,
@@ -39,3 +39,4 @@ export type * from "./text-style.ts";
 export type * from "./time-values.ts";
 export type * from "./transition-value.ts";
 export type * from "./values.ts";
+export type { CodecTuning } from "./video-codec.ts";

@@ -1,6 +1,7 @@
 /** The URL language: a chain of components read into steps, and steps spelled again. */
 
 import { isComponent, type ParsedComponent, parseComponent, readFilled, spellEdit } from "./component.ts";
+import { inDevicePixels } from "./density.ts";
 import { type Edit, NO_EDIT } from "./edit.ts";
 import type { Surroundings } from "./evaluate.ts";
 import { formatArithmetics, formatCondition } from "./expression.ts";
@@ -242,10 +243,12 @@ export const formatTransformation = (transformation: Transformation): string => 
 
 /** What an edit means. */
 export const editOf = ({ component }: EditStep): Edit =>
-  PARAMETER_LIST.reduce<Edit>((edit, entry) => {
-    const value = component[entry.name];
-    return value === undefined ? edit : entry.apply(edit, value);
-  }, NO_EDIT);
+  inDevicePixels(
+    PARAMETER_LIST.reduce<Edit>((edit, entry) => {
+      const value = component[entry.name];
+      return value === undefined ? edit : entry.apply(edit, value);
+    }, NO_EDIT),
+  );
 
 /** Fills what a step leaves open; throws `invalid-value` where what comes of it is no value of its parameter. */
 export function closeStep(step: EditStep, surroundings: Surroundings): EditStep {

@@ -20,7 +20,7 @@ export interface Parameter<T> {
   readonly summary: string;
   readonly value: Value<T>;
   readonly scope: Scope;
-  readonly touches: readonly Touch[];
+  readonly touches: readonly Touch[] | ((value: T) => readonly Touch[]);
   /** Spellings that the documentation shows and that a test reads and writes. */
   readonly examples: readonly string[];
   /** Whether a value changes nothing, so that the canonical spelling leaves it out. */
@@ -32,5 +32,13 @@ export interface Parameter<T> {
   /** Throws `unsupported-parameter` for what the language knows and video has no use for. */
   readonly apply: (edit: Edit, value: T) => Edit;
 }
+
+/** What a value of a parameter changes; one that is still open may be any, and changes what any of them does. */
+export const touchesOf = (entry: Pick<Parameter<never>, "touches">, value: unknown): readonly Touch[] =>
+  typeof entry.touches !== "function"
+    ? entry.touches
+    : value === undefined
+      ? ["picture", "sound", "choice"]
+      : (entry.touches as (value: unknown) => readonly Touch[])(value);
 
 export const parameter = <T>(entry: Parameter<T>): Parameter<T> => entry;

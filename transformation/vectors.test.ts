@@ -43,6 +43,7 @@ const REFUSALS: readonly (readonly [parameter: RegExp, why: string])[] = [
   [/^(q)$/, "levels that do not exist, and 0"],
   [/^(br)$/, "500 bits a second"],
   [/^(vc)$/, "profiles that do not exist"],
+  [/^(dpr)$/, "no value at all"],
   [/^(bo)$/, "half pixels, and a border without a width"],
   [/^(a)$/, "exif, which only images have"],
   [

@@ -4,11 +4,15 @@ import type { Value } from "./values.ts";
 
 export const VIDEO_CODEC_WORDS = ["auto", "none", "h264", "h265", "av1", "vp9", "vp8", "theora", "prores"] as const;
 
-export interface VideoCodecWish {
-  readonly codec: (typeof VIDEO_CODEC_WORDS)[number];
+/** What is asked of a codec beside its name. */
+export interface CodecTuning {
   readonly profile?: "baseline" | "main" | "high";
   readonly level?: string;
   readonly withoutBPictures?: true;
+}
+
+export interface VideoCodecWish extends CodecTuning {
+  readonly codec: (typeof VIDEO_CODEC_WORDS)[number];
 }
 
 const PROFILES = ["baseline", "main", "high"] as const;

@@ -1,7 +1,14 @@
 /** Strict mode: which deliveries may cause an encode, and the proof of it that playlists hand on to what they name. */
 
 import type { Names } from "#catalog";
-import { canonicalTransformation, type DeliveryUrl, type EditStep, Problem, pickParameters } from "#transformation";
+import {
+  canonicalTransformation,
+  type DeliveryUrl,
+  type EditStep,
+  Problem,
+  pickParameters,
+  touchesOf,
+} from "#transformation";
 import { hashEquals } from "./hash.ts";
 
 export interface EncodePermits {
@@ -22,7 +29,7 @@ const notPermitted = (): Problem =>
 const asksForMore = (step: EditStep): boolean => {
   const rest = pickParameters(
     step,
-    ({ touches, name }) => name !== "quality" && touches.some((touch) => touch !== "choice"),
+    (entry, value) => entry.name !== "quality" && touchesOf(entry, value).some((touch) => touch !== "choice"),
   );
   const { quality } = step.component;
   return (

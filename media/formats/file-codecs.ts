@@ -6,6 +6,10 @@ export interface FileVideoCodec {
   /** Bits for the same quality, H.264 being 1. */
   readonly relativeBits: number;
   readonly options: (stream: VideoStream) => readonly Option[];
+  /** Whether it can keep to a constant rate. */
+  readonly holdsConstantRate?: boolean;
+  /** What its encoder takes; 4:2:0 of eight bits unless it says so, with transparency the second. */
+  readonly pixelFormats?: readonly [opaque: string, seenThrough: string];
   /** What is said besides for pictures that can be seen through; absent where the codec knows no transparency. */
   readonly alphaOptions?: readonly Option[];
 }
@@ -15,6 +19,23 @@ const kilobits = (bitsPerSecond: number): string => `${Math.max(1, Math.round(bi
 /** Quality 75 at the constant quality that libvpx recommends for web video. */
 const vpxQuality = (stream: VideoStream, good: number, step: number): string =>
   String(Math.min(63, Math.max(4, Math.round(good + (75 - qualityPercent(stream.quality)) * step))));
+
+/** Constant quality under a cap, or a constant rate. */
+const vpxRate = (stream: VideoStream, quality: string): readonly Option[] => {
+  const rate = kilobits(stream.maxBitsPerSecond);
+  const { maxQuantizer } = stream.quality;
+  return [
+    ...(stream.isConstantRate
+      ? ([
+          ["-minrate", rate],
+          ["-maxrate", rate],
+        ] as const)
+      : ([["-crf", quality]] as const)),
+    ["-b:v", rate],
+    // Coarser than this no block gets, whatever the cap says.
+    ...(maxQuantizer === undefined ? [] : [["-qmax", String(Math.max(4, Math.min(63, maxQuantizer)))] as const]),
+  ];
+};
 
 const VPX: readonly Option[] = [
   // realtime, 8: ten times as fast as the default, for a tenth more bits.
@@ -38,16 +59,25 @@ const mpegQuality = (stream: VideoStream): readonly Option[] => [
 ];
 
 export const FILE_VIDEO_CODECS = {
-  h264: VIDEO_CODECS.h264,
+  h264: {
+    ...VIDEO_CODECS.h264,
+    options: (stream) => {
+      const { maxQuantizer } = stream.quality;
+      return [
+        ...VIDEO_CODECS.h264.options(stream),
+        // As of VP9; streams have a rate to keep.
+        ...(maxQuantizer === undefined ? [] : [["-qmax", String(Math.min(51, maxQuantizer))] as const]),
+      ];
+    },
+  },
   h265: VIDEO_CODECS.h265,
   av1: VIDEO_CODECS.av1,
   vp9: {
     relativeBits: 0.75,
+    holdsConstantRate: true,
     options: (stream) => [
       ["-c:v", "libvpx-vp9"],
-      // Constant quality under a cap.
-      ["-crf", vpxQuality(stream, 33, 0.45)],
-      ["-b:v", kilobits(stream.maxBitsPerSecond)],
+      ...vpxRate(stream, vpxQuality(stream, 33, 0.45)),
       ["-g", String(stream.gopFrames)],
       ["-row-mt", "1"],
       ...VPX,
@@ -56,10 +86,10 @@ export const FILE_VIDEO_CODECS = {
   },
   vp8: {
     relativeBits: 1.1,
+    holdsConstantRate: true,
     options: (stream) => [
       ["-c:v", "libvpx"],
-      ["-crf", vpxQuality(stream, 12, 0.6)],
-      ["-b:v", kilobits(stream.maxBitsPerSecond)],
+      ...vpxRate(stream, vpxQuality(stream, 12, 0.6)),
       ["-g", String(stream.gopFrames)],
       ...VPX,
     ],
@@ -77,6 +107,24 @@ export const FILE_VIDEO_CODECS = {
   mpeg4: {
     relativeBits: 1.6,
     options: (stream) => [["-c:v", "mpeg4"], ...mpegQuality(stream)],
+  },
+  mpeg2: {
+    relativeBits: 1.8,
+    options: (stream) => [["-c:v", "mpeg2video"], ...mpegQuality(stream)],
+  },
+  prores: {
+    relativeBits: 10,
+    options: () => [
+      ["-c:v", "prores_ks"],
+      // Standard: what editors take in without being asked.
+      ["-profile:v", "2"],
+      // Vendor: some editors refuse others.
+      ["-vendor", "apl0"],
+      ["-threads", "1"],
+    ],
+    pixelFormats: ["yuv422p10le", "yuva444p10le"],
+    // 4444, which holds transparency.
+    alphaOptions: [["-profile:v", "4"]],
   },
   wmv2: {
     relativeBits: 1.8,
@@ -124,6 +172,13 @@ export const FILE_AUDIO_CODECS = {
   flac: { options: [["-c:a", "flac"]] },
   pcm: { options: [["-c:a", "pcm_s16le"]] },
   pcmBigEndian: { options: [["-c:a", "pcm_s16be"]] },
+  mp2: {
+    sampleRates: [48_000, 44_100, 32_000],
+    options: [
+      ["-c:a", "mp2"],
+      ["-b:a", "192k"],
+    ],
+  },
   wma: {
     options: [
       ["-c:a", "wmav2"],

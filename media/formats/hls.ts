@@ -1,7 +1,7 @@
 /** HLS: multivariant and media playlists (draft-pantos-hls-rfc8216bis), written by arithmetic over a plan. */
 
 import { add, type Rational, rational, round, toFixed } from "#transformation";
-import { OUTPUT_SAMPLE_RATES } from "../codecs.ts";
+import { OUTPUT_SAMPLE_RATES } from "../audio-codecs.ts";
 import { AAC_FRAME_SAMPLES, keyframeCount, keyframeLength, secondsOf, segmentCount, segmentFrames } from "../grid.ts";
 import { segmentCountOf, segmentSeconds } from "../jobs/segment-job.ts";
 import type { DeliveryPlan } from "../plan.ts";

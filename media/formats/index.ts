@@ -10,13 +10,16 @@ interface StreamFormat {
   readonly mediaType: string;
 }
 
+/** The first is what is held unless the URL asks for another. */
+export type HeldAudio = readonly [FileAudioCodecName, ...FileAudioCodecName[]];
+
 /** A whole file with picture and sound, of a bounded length. */
 interface ClipFormat {
   readonly kind: "clip";
   readonly mediaType: string;
   /** What it may hold; the first is what it holds unless the URL asks for another. */
   readonly video: readonly [FileVideoCodecName, ...FileVideoCodecName[]];
-  readonly audio: FileAudioCodecName;
+  readonly audio: HeldAudio;
   /** Whether it holds pictures that can be seen through, where their codec does. */
   readonly takesAlpha?: boolean;
   readonly muxer: (timescale: number) => readonly Option[];
@@ -26,7 +29,7 @@ interface ClipFormat {
 interface SoundFormat {
   readonly kind: "sound";
   readonly mediaType: string;
-  readonly audio: FileAudioCodecName;
+  readonly audio: HeldAudio;
   readonly muxer: readonly Option[];
 }
 
@@ -50,15 +53,22 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     kind: "clip",
     mediaType: "video/mp4",
     video: ["h264", "h265", "av1", "vp9"],
-    audio: "aac",
+    audio: ["aac", "mp3", "opus"],
     muxer: isoMuxer("mp4"),
   },
-  mov: { kind: "clip", mediaType: "video/quicktime", video: ["h264", "h265"], audio: "aac", muxer: isoMuxer("mov") },
+  mov: {
+    kind: "clip",
+    mediaType: "video/quicktime",
+    video: ["h264", "h265", "prores"],
+    audio: ["aac", "mp3"],
+    takesAlpha: true,
+    muxer: isoMuxer("mov"),
+  },
   webm: {
     kind: "clip",
     mediaType: "video/webm",
     video: ["vp9", "vp8", "av1"],
-    audio: "opus",
+    audio: ["opus", "vorbis"],
     takesAlpha: true,
     muxer: muxer("webm"),
   },
@@ -66,33 +76,35 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     kind: "clip",
     mediaType: "video/x-matroska",
     video: ["h264", "vp9", "vp8", "av1"],
-    audio: "aac",
+    audio: ["aac", "mp3", "opus", "vorbis"],
     takesAlpha: true,
     muxer: muxer("matroska"),
   },
-  ts: { kind: "clip", mediaType: "video/mp2t", video: ["h264"], audio: "aac", muxer: muxer("mpegts") },
-  ogv: { kind: "clip", mediaType: "video/ogg", video: ["theora"], audio: "vorbis", muxer: muxer("ogv") },
-  avi: { kind: "clip", mediaType: "video/x-msvideo", video: ["mpeg4"], audio: "mp3", muxer: muxer("avi") },
-  wmv: { kind: "clip", mediaType: "video/x-ms-wmv", video: ["wmv2"], audio: "wma", muxer: muxer("asf") },
-  flv: { kind: "clip", mediaType: "video/x-flv", video: ["h264"], audio: "aac", muxer: muxer("flv") },
-  "3gp": { kind: "clip", mediaType: "video/3gpp", video: ["h264", "mpeg4"], audio: "aac", muxer: isoMuxer("3gp") },
-  "3g2": { kind: "clip", mediaType: "video/3gpp2", video: ["h264", "mpeg4"], audio: "aac", muxer: isoMuxer("3g2") },
-  mp3: { kind: "sound", mediaType: "audio/mpeg", audio: "mp3", muxer: [["-f", "mp3"]] },
+  ts: { kind: "clip", mediaType: "video/mp2t", video: ["h264"], audio: ["aac", "mp3"], muxer: muxer("mpegts") },
+  ogv: { kind: "clip", mediaType: "video/ogg", video: ["theora"], audio: ["vorbis", "opus"], muxer: muxer("ogv") },
+  avi: { kind: "clip", mediaType: "video/x-msvideo", video: ["mpeg4"], audio: ["mp3"], muxer: muxer("avi") },
+  wmv: { kind: "clip", mediaType: "video/x-ms-wmv", video: ["wmv2"], audio: ["wma"], muxer: muxer("asf") },
+  flv: { kind: "clip", mediaType: "video/x-flv", video: ["h264"], audio: ["aac", "mp3"], muxer: muxer("flv") },
+  "3gp": { kind: "clip", mediaType: "video/3gpp", video: ["h264", "mpeg4"], audio: ["aac"], muxer: isoMuxer("3gp") },
+  "3g2": { kind: "clip", mediaType: "video/3gpp2", video: ["h264", "mpeg4"], audio: ["aac"], muxer: isoMuxer("3g2") },
+  mpeg: { kind: "clip", mediaType: "video/mpeg", video: ["mpeg2"], audio: ["mp2"], muxer: muxer("vob") },
+  mxf: { kind: "clip", mediaType: "application/mxf", video: ["mpeg2"], audio: ["pcm"], muxer: muxer("mxf") },
+  mp3: { kind: "sound", mediaType: "audio/mpeg", audio: ["mp3"], muxer: [["-f", "mp3"]] },
   m4a: {
     kind: "sound",
     mediaType: "audio/mp4",
-    audio: "aac",
+    audio: ["aac"],
     muxer: [
       ["-movflags", "+faststart"],
       ["-f", "ipod"],
     ],
   },
-  aac: { kind: "sound", mediaType: "audio/aac", audio: "aac", muxer: [["-f", "adts"]] },
-  ogg: { kind: "sound", mediaType: "audio/ogg", audio: "vorbis", muxer: [["-f", "ogg"]] },
-  opus: { kind: "sound", mediaType: "audio/ogg", audio: "opus", muxer: [["-f", "opus"]] },
-  wav: { kind: "sound", mediaType: "audio/wav", audio: "pcm", muxer: [["-f", "wav"]] },
-  flac: { kind: "sound", mediaType: "audio/flac", audio: "flac", muxer: [["-f", "flac"]] },
-  aiff: { kind: "sound", mediaType: "audio/aiff", audio: "pcmBigEndian", muxer: [["-f", "aiff"]] },
+  aac: { kind: "sound", mediaType: "audio/aac", audio: ["aac"], muxer: [["-f", "adts"]] },
+  ogg: { kind: "sound", mediaType: "audio/ogg", audio: ["vorbis", "opus"], muxer: [["-f", "ogg"]] },
+  opus: { kind: "sound", mediaType: "audio/ogg", audio: ["opus"], muxer: [["-f", "opus"]] },
+  wav: { kind: "sound", mediaType: "audio/wav", audio: ["pcm"], muxer: [["-f", "wav"]] },
+  flac: { kind: "sound", mediaType: "audio/flac", audio: ["flac"], muxer: [["-f", "flac"]] },
+  aiff: { kind: "sound", mediaType: "audio/aiff", audio: ["pcmBigEndian"], muxer: [["-f", "aiff"]] },
   ...PICTURE_FORMATS,
 };
 

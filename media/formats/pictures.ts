@@ -8,6 +8,8 @@ export interface PictureFormat {
   readonly mediaType: string;
   /** What the picture is converted to before it is encoded. */
   readonly pixelFormat: string;
+  /** The same with as many samples of colour as of lightness; absent where the format has no choice. */
+  readonly fullChromaPixelFormat?: string;
   /** The same for pictures that can be seen through; absent where the format knows no transparency. */
   readonly alphaPixelFormat?: string;
   readonly range: "tv" | "pc";
@@ -35,6 +37,7 @@ const jpg: PictureFormat = {
   mediaType: "image/jpeg",
   // JFIF is full range.
   pixelFormat: "yuvj420p",
+  fullChromaPixelFormat: "yuvj444p",
   range: "pc",
   // mjpeg counts from 2 (best) to 31.
   options: (quality) => [
@@ -71,6 +74,7 @@ const avif: PictureFormat = {
   kind: "still",
   mediaType: "image/avif",
   pixelFormat: "yuv420p",
+  fullChromaPixelFormat: "yuv444p",
   range: "tv",
   options: (quality) => libaom(quality, ["-still-picture", "1"]),
   muxer: [["-f", "avif"]],

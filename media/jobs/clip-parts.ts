@@ -1,6 +1,6 @@
 /** What makes clips and files of sound. */
 
-import { Problem, toNumber } from "#transformation";
+import { multiply, Problem, round, toNumber } from "#transformation";
 import { encoderFilters } from "../canvas.ts";
 import type { Option, VideoStream } from "../codecs.ts";
 import {
@@ -11,10 +11,10 @@ import {
   type FileVideoCodec,
   type FileVideoCodecName,
 } from "../formats/file-codecs.ts";
-import type { Format } from "../formats/index.ts";
+import type { Format, HeldAudio } from "../formats/index.ts";
 import { sampleAt, secondsOf } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
-import { type AudioRendition, audioRenditions, fullRenditions } from "../renditions.ts";
+import { type AudioRendition, audioRenditions, fullStream } from "../renditions.ts";
 import { earlierSeek } from "../seek.ts";
 import { plainPart } from "../timeline.ts";
 import { videoTiming } from "./frame-filters.ts";
@@ -47,24 +47,37 @@ export function clipCodec(
   extension: string,
 ): FileVideoCodecName {
   const { videoCodec = "auto" } = encoding;
-  if (videoCodec === "auto" || videoCodec === "none") return held[0];
-  const codec = held.find((name) => name === videoCodec);
+  return videoCodec === "none" ? held[0] : heldCodec("vc", videoCodec, held, extension);
+}
+
+/** The codec that is asked for, of those that a format holds; throws `unsupported-format` for others. */
+function heldCodec<Name extends string>(
+  parameter: "vc" | "ac",
+  asked: string,
+  held: readonly [Name, ...Name[]],
+  extension: string,
+): Name {
+  const codec = asked === "auto" ? held[0] : held.find((name) => name === asked);
   if (codec) return codec;
-  throw new Problem("unsupported-format", `A .${extension} holds ${held.join(", ")} here, not ${videoCodec}.`, {
-    parameter: "vc",
-    nearest: `vc_${held[0]}`,
+  throw new Problem("unsupported-format", `A .${extension} holds ${held.join(", ")} here, not ${asked}.`, {
+    parameter,
+    nearest: `${parameter}_${held[0]}`,
   });
 }
+
+const audioCodec = ({ encoding }: DeliveryPlan, held: HeldAudio, extension: string): FileAudioCodecName =>
+  encoding.audioCodec === "none" ? held[0] : heldCodec("ac", encoding.audioCodec ?? "auto", held, extension);
 
 /** The job for a clip; throws `clip-too-long` beyond the bound, naming what shortens it. */
 export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: string): WholeParts {
   checkLength(plan, extension, MAX_CLIP_SECONDS);
   const picture = clipVideo(plan, clipCodec(plan, format.video, extension), format.takesAlpha ?? false);
-  const alone = clipAudio(plan, format.audio, 0);
+  const sounding = audioCodec(plan, format.audio, extension);
+  const alone = clipAudio(plan, sounding, 0);
   // Picture and sound of one part of the source are read together, those of several, or of layers, each by itself.
   const isOnePart =
     plainPart(plan.timeline) !== undefined && [picture, alone].every((reading) => (reading?.inputs.length ?? 0) <= 1);
-  const sound = isOnePart ? alone : clipAudio(plan, format.audio, picture?.inputs.length ?? 0);
+  const sound = isOnePart ? alone : clipAudio(plan, sounding, picture?.inputs.length ?? 0);
   const inputs = [...(picture?.inputs ?? []), ...(sound?.inputs ?? [])];
   checkInputs(inputs, extension);
   return {
@@ -79,7 +92,7 @@ export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: str
 /** The sound alone; throws `no-sound` where there is none. */
 export function soundParts(plan: DeliveryPlan, format: SoundFormat, extension: string): WholeParts {
   checkLength(plan, extension, MAX_SOUND_SECONDS);
-  const sound = clipAudio(plan, format.audio, 0);
+  const sound = clipAudio(plan, audioCodec(plan, format.audio, extension), 0);
   if (!sound) throw new Problem("no-sound", "There is no sound in this video.", { parameter: "f" });
   checkInputs(sound.inputs, extension);
   return { inputs: sound.inputs, audio: sound.stream, muxer: format.muxer, needsFile: true };
@@ -108,13 +121,25 @@ interface StreamReading {
   readonly stream: WholeStream;
 }
 
-/** The stream that H.264 would have, at the codec's own rate. */
+/**
+ * The stream that H.264 would have, at the codec's own rate, with key pictures as far apart as is asked for.
+ * @throws Problem `invalid-value` where the codec cannot make it as it is asked for
+ */
 function fileStream(plan: DeliveryPlan, codec: FileVideoCodecName): VideoStream | undefined {
-  const renditions = fullRenditions(plan);
-  const own = renditions.find((rendition) => rendition.codec === codec);
-  if (own) return own.stream;
-  const stream = renditions.find((rendition) => rendition.codec === "h264")?.stream;
-  return stream && { ...stream, maxBitsPerSecond: stream.maxBitsPerSecond * FILE_VIDEO_CODECS[codec].relativeBits };
+  const { encoding, grid } = plan;
+  const { relativeBits, holdsConstantRate = false }: FileVideoCodec = FILE_VIDEO_CODECS[codec];
+  if (encoding.isConstantRate && !holdsConstantRate)
+    throw new Problem("invalid-value", `${codec} keeps to no constant rate here; leave out :constant.`, {
+      parameter: "br",
+    });
+  const name = codec === "h265" || codec === "av1" ? codec : "h264";
+  const stream = fullStream(plan, name);
+  if (!stream) return undefined;
+  const { keyframeSeconds } = encoding;
+  const gopFrames = keyframeSeconds ? Math.max(1, round(multiply(keyframeSeconds, grid.frameRate))) : stream.gopFrames;
+  const maxBitsPerSecond =
+    name === codec ? stream.maxBitsPerSecond : (encoding.maxBitsPerSecond ?? stream.maxBitsPerSecond * relativeBits);
+  return { ...stream, gopFrames, maxBitsPerSecond };
 }
 
 function clipVideo(
@@ -125,11 +150,17 @@ function clipVideo(
   const { canvas, source } = plan;
   const stream = fileStream(plan, codec);
   if (!source.video || !canvas || !stream) return undefined;
-  const { options, alphaOptions }: FileVideoCodec = FILE_VIDEO_CODECS[codec];
+  const { options, alphaOptions, pixelFormats }: FileVideoCodec = FILE_VIDEO_CODECS[codec];
   const takesAlpha = containerTakesAlpha && alphaOptions !== undefined;
   const { inputs, ...reading } = pictures(plan, source.video, { start: 0, frames: plan.grid.frames });
-  const filters = [...reading.filters, ...encoderFilters(canvas, stream, takesAlpha)];
-  const encoder = [...options(stream), ...(takesAlpha && canvas.isSeenThrough ? alphaOptions : [])];
+  const keepsAlpha = takesAlpha && canvas.isSeenThrough;
+  const own = pixelFormats?.[keepsAlpha ? 1 : 0];
+  const filters = [
+    ...reading.filters,
+    ...encoderFilters(canvas, stream, takesAlpha),
+    ...(own === undefined ? [] : [{ name: "format", options: { pix_fmts: own } }]),
+  ];
+  const encoder = [...options(stream), ...(keepsAlpha ? alphaOptions : [])];
   return { inputs, stream: { ...reading, filters, encoder } };
 }
 

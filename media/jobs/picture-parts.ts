@@ -28,8 +28,10 @@ const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encodin
 function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[] {
   const { canvas, size } = shown(plan);
   const matrices = { in_color_matrix: canvas.colour.matrix, out_color_matrix: "bt601" };
-  const { pixelFormat, alphaPixelFormat } = format;
-  const pixels = canvas.isSeenThrough ? (alphaPixelFormat ?? pixelFormat) : pixelFormat;
+  const { pixelFormat, alphaPixelFormat, fullChromaPixelFormat } = format;
+  const isFullChroma = plan.encoding.quality?.chroma === "444";
+  const opaque = isFullChroma ? (fullChromaPixelFormat ?? pixelFormat) : pixelFormat;
+  const pixels = canvas.isSeenThrough ? (alphaPixelFormat ?? opaque) : opaque;
   return [
     ...encoderFilters(canvas, size, alphaPixelFormat !== undefined),
     { name: "scale", options: { ...matrices, in_range: "tv", out_range: format.range } },

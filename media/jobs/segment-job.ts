@@ -1,8 +1,9 @@
 /** The jobs that make a rendition: its init section and its segments. */
 
 import { type Rational, rational } from "#transformation";
+import { AUDIO_CODECS } from "../audio-codecs.ts";
 import { type Canvas, encoderFilters } from "../canvas.ts";
-import { AUDIO_CODECS, type Option, VIDEO_CODECS } from "../codecs.ts";
+import { type Option, VIDEO_CODECS } from "../codecs.ts";
 import { finished } from "../colour.ts";
 import {
   AAC_FRAME_SAMPLES,

@@ -16,32 +16,38 @@ export const FORMAT_NAMES =
 export const delivery = {
   quality: parameter({
     key: "q",
-    summary: "Picture quality from 1 to 100, or a level: auto, auto:best, auto:good, auto:eco, auto:low.",
+    summary:
+      "Picture quality from 1 to 100, or a level: auto, auto:best, auto:good, auto:eco, auto:low. 80:444 keeps the colours of a .jpg or .avif sharp; 80:qmax_40 bounds how coarse a file's codec may get (H.264, VP8, VP9).",
     value: quality(),
     scope: "delivery",
     touches: ["picture"],
-    examples: ["80", "auto", "auto:eco"],
+    examples: ["80", "auto", "auto:eco", "80:444", "80:qmax_40"],
     isDefault: (value) => "auto" in value && value.auto === "good" && !value.chroma && value.maxQuantizer === undefined,
     apply: (edit, value) => encoding(edit, { quality: value }),
   }),
   bitRate: parameter({
     key: "br",
-    summary: "The most bits per second that the picture may take.",
+    summary:
+      "The most bits per second that the picture may take; with :constant as many at all times (H.264, HEVC, VP8, VP9).",
     value: bitRate({ min: 1000, max: 100_000_000 }),
     scope: "delivery",
     touches: ["picture"],
-    examples: ["250k", "2m"],
-    apply: (edit, { bitsPerSecond }) => encoding(edit, { maxBitsPerSecond: bitsPerSecond }),
+    examples: ["250k", "2m", "500k:constant"],
+    apply: (edit, { bitsPerSecond, isConstant }) =>
+      encoding(edit, { maxBitsPerSecond: bitsPerSecond, isConstantRate: isConstant ?? false }),
   }),
   videoCodec: parameter({
     key: "vc",
-    summary: "Video codec: h264, h265 or av1; auto takes what the client plays best; none leaves the picture out.",
+    summary:
+      "Video codec: h264, h265 or av1; auto takes what the client plays best; none leaves the picture out. Behind h264 may stand a profile (baseline, main, high), a level (3.0 to 5.2) and bframes_no; behind h265 a level.",
     value: videoCodecWish,
     scope: "delivery",
-    touches: ["choice"],
+    // The codec chooses among renditions; what is asked of it changes what it writes.
+    touches: ({ codec: _, ...tuning }) => (Object.keys(tuning).length > 0 ? ["choice", "picture"] : ["choice"]),
     examples: ["av1", "auto", "h264:baseline:3.1"],
-    isDefault: ({ codec }) => codec === "auto",
-    apply: (edit, { codec }) => encoding(edit, { videoCodec: codec }),
+    isDefault: ({ codec, ...tuning }) => codec === "auto" && Object.keys(tuning).length === 0,
+    apply: (edit, { codec, ...tuning }) =>
+      encoding(edit, { videoCodec: codec, codecTuning: Object.keys(tuning).length > 0 ? tuning : undefined }),
   }),
   format: parameter({
     key: "f",

@@ -4,7 +4,17 @@ import { CROP_MODES } from "../edit.ts";
 import { gravity } from "../gravity.ts";
 import { parameter } from "../parameter.ts";
 import { aspectRatio, coordinate, dimension, rotation } from "../picture-values.ts";
-import { decimal, oneOf } from "../values.ts";
+import { type Rational, rational } from "../rational.ts";
+import { decimal, nothing, oneOf, type Value } from "../values.ts";
+
+const plainDensity = decimal({ min: 0.1, max: 10 });
+
+/** `2.0`; what a client's own is, is not asked: one URL is one picture. */
+const density: Value<Rational> = {
+  ...plainDensity,
+  words: ["auto"],
+  parse: (text) => (text === "auto" ? rational(1) : plainDensity.parse(text)),
+};
 
 /** The largest side that a URL may ask for: 8K, the largest level the encoders know. */
 const MAX_SIDE_PIXELS = 8192;
@@ -73,6 +83,23 @@ export const geometry = {
     layerRole: "placement",
     examples: ["10", "0.1"],
     apply: (edit, y) => ({ ...edit, y }),
+  }),
+  density: parameter({
+    key: "dpr",
+    summary: "Pixels for each pixel that w, h, x, y, r and bo name: for dense screens. auto is 1.",
+    value: density,
+    ...picture,
+    examples: ["2.0"],
+    isDefault: (value) => value.num === value.den,
+    apply: (edit, value) => ({ ...edit, density: value }),
+  }),
+  keepOtherSide: parameter({
+    key: "fl_ignore_aspect_ratio",
+    summary: "Beside w_ or h_ alone, with c_scale: the other side stays as it is.",
+    value: nothing,
+    ...picture,
+    examples: [""],
+    apply: (edit) => ({ ...edit, keepsOtherSide: true }),
   }),
   zoom: parameter({
     key: "z",

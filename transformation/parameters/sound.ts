@@ -1,10 +1,9 @@
 /** Parameters of sound. */
 
-import { encoding } from "../edit.ts";
+import { AUDIO_CODEC_WORDS, encoding } from "../edit.ts";
 import { volume } from "../encoding-values.ts";
 import { parameter } from "../parameter.ts";
-import { refuse } from "../unserved.ts";
-import { oneOf } from "../values.ts";
+import { nothing, oneOf } from "../values.ts";
 
 const SAMPLE_RATES = [
   "8000",
@@ -36,16 +35,13 @@ export const sound = {
   }),
   audioCodec: parameter({
     key: "ac",
-    summary: "Audio codec: aac, or none for a video without sound; others stand for the format that holds them.",
-    value: oneOf(["aac", "none", "mp3", "vorbis", "opus"]),
+    summary:
+      "Audio codec, of those that the format holds: aac, mp3, vorbis or opus; none leaves the sound out. Streams hold aac.",
+    value: oneOf(AUDIO_CODEC_WORDS),
     scope: "delivery",
     touches: ["choice"],
-    examples: ["none"],
-    isDefault: (codec) => codec === "aac",
-    apply: (edit, audioCodec) => {
-      if (audioCodec === "aac" || audioCodec === "none") return encoding(edit, { audioCodec });
-      return refuse(`ac_${audioCodec}`, "sound is coded as AAC.")(edit);
-    },
+    examples: ["none", "mp3"],
+    apply: (edit, audioCodec) => encoding(edit, { audioCodec }),
   }),
   sampleRate: parameter({
     key: "af",
@@ -56,5 +52,14 @@ export const sound = {
     examples: ["44100", "iaf"],
     isDefault: (rate) => rate === "iaf",
     apply: (edit, rate) => encoding(edit, { sampleRate: rate === "iaf" ? "source" : Number(rate) }),
+  }),
+  mono: parameter({
+    key: "fl_mono",
+    summary: "One channel instead of two.",
+    value: nothing,
+    scope: "delivery",
+    touches: ["sound"],
+    examples: [""],
+    apply: (edit) => encoding(edit, { isMono: true }),
   }),
 };

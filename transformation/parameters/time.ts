@@ -75,8 +75,8 @@ export const time = {
     value: decimal({ min: 0.05, max: 300 }),
     scope: "delivery",
     touches: ["choice"],
-    examples: ["2"],
-    apply: (edit) => edit,
+    examples: ["0.5"],
+    apply: (edit, keyframeSeconds) => encoding(edit, { keyframeSeconds }),
   }),
   samplingRate: parameter({
     key: "vs",

@@ -17,16 +17,14 @@ const EFFECTS: Readonly<Record<string, string>> = {
 };
 
 const FLAGS: Readonly<Record<string, string>> = {
-  "sound has two channels.": "mono",
-  "outputs like this are not made here.":
-    "waveform getinfo truncate_ts keep_dar ignore_aspect_ratio alternate rasterize",
+  "outputs like this are not made here.": "waveform getinfo alternate",
+  [IMAGES]: "rasterize",
 };
 
 const KEYS: Readonly<Record<string, string>> = {
   [IMAGES]: "cs d dn p pg",
   "functions of others are not run here.": "fn",
   "everything is delivered in standard dynamic range.": "dr",
-  "density is what the width says: ask for w_ times the density.": "dpr",
 };
 
 const named = (family: string, names: Readonly<Record<string, string>>) =>
@@ -42,7 +40,8 @@ export const unservedParameters = { ...named("e_", EFFECTS), ...named("fl_", FLA
 export const withoutEffect = Object.fromEntries(
   (
     "immutable_cache hlsv3 no_stream progressive lossy original any_format strip_profile force_strip force_icc " +
-    "sanitize keep_attribution keep_iptc ignore_mask_channels tiff8_lzw preserve_transparency png8 png24 png32 clip clip_evenodd hls_skip_leading_zero faststart_auto"
+    "sanitize keep_attribution keep_iptc ignore_mask_channels tiff8_lzw preserve_transparency png8 png24 png32 clip clip_evenodd hls_skip_leading_zero faststart_auto " +
+    "keep_dar truncate_ts"
   )
     .split(" ")
     .map((name) => [
