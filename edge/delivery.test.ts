@@ -270,7 +270,7 @@ describe("when something goes wrong", () => {
     ["/other/video/upload/shows/film.mp4", 404],
     ["/demo/video/upload/shows/film.mpd", 400],
     ["/demo/video/upload/so_100/shows/film.m3u8", 400],
-    ["/demo/video/upload/w_300/shows/film.mxf", 400],
+    ["/demo/video/upload/w_300/shows/film.amr", 400],
   ])("refuses %s with %i", async (path, status) => {
     expect((await edge.get(path)).status).toBe(status);
   });
