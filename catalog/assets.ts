@@ -1,7 +1,7 @@
 /** Assets and the sources behind them. */
 
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
-import type { Source } from "#media";
+import type { Glance, Source } from "#media";
 import type { AssetName } from "#transformation";
 import type { Database } from "./database.ts";
 import { assets, sources } from "./schema.ts";
@@ -34,6 +34,8 @@ export interface AssetCatalog {
   findSource(name: AssetName, version: string): Promise<StoredSource | undefined>;
   /** Makes an upload what its public id stands for; what it stood for before is replaced. */
   putAsset(asset: Asset, stored: StoredSource): Promise<void>;
+  /** Adds to what is known of a source what was seen of it. */
+  keepGlance(name: AssetName, version: string, glance: Glance): Promise<void>;
   /** Answers whether there was such an asset. */
   deleteAsset(name: AssetName, at: number): Promise<boolean>;
   /** The latest uploads of a cloud. */
@@ -129,6 +131,13 @@ export const assetCatalog = (db: Database): AssetCatalog => ({
           },
         }),
     ]);
+  },
+
+  async keepGlance(name, version, glance) {
+    await db
+      .update(sources)
+      .set({ facts: sql`json_set(${sources.facts}, '$.glance', json(${JSON.stringify(glance)}))` })
+      .where(and(named(sources, name), eq(sources.version, version)));
   },
 
   async deleteAsset(name, at) {

@@ -211,6 +211,21 @@ describe("what no playlist has named", () => {
   });
 });
 
+describe("what is chosen by what is seen", () => {
+  it("is looked for when an address first asks, and never again", async () => {
+    const glances = () => origin.jobs.filter(({ job }) => job.kind === "glance").length;
+    expect(glances()).toBe(0);
+    const asked = "/demo/video/upload/so_auto/e_trim/c_pad,b_auto,w_300,h_300/shows/film.m3u8";
+    const playlist = await (await edge.get(asked)).text();
+    expect(playlist).toContain("/so_2/e_trim:at:0:90:0:90/b_rgb:102030,c_pad,h_300,w_300/");
+    await edge.get("/demo/video/upload/c_fill,g_auto,h_100,w_100/shows/film.jpg");
+    expect(glances()).toBe(1);
+    const child = /^\/.*full-h264\/playlist.m3u8$/m.exec(playlist)?.[0] ?? "";
+    expect((await edge.get(child)).status).toBe(200);
+    expect((await edge.get(child.replace("so_2", "so_auto"))).status).toBe(404);
+  });
+});
+
 describe("when something goes wrong", () => {
   it("hands on the origin's refusal, keeps none of it, and recovers", async () => {
     const path = `${await renditionFolder("so_9")}/0.m4s`;

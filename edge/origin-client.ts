@@ -1,7 +1,7 @@
 /** Talks to the origin: signs jobs, brings back bytes that are whole, revives its Problems. */
 
 import { SignJWT } from "jose";
-import type { InitJob, JobSource, OriginBuild, Probe, SegmentJob, WholeJob } from "#media";
+import type { GlanceJob, InitJob, JobSource, OriginBuild, Probe, SegmentJob, WholeJob } from "#media";
 import { Problem, problemFrom } from "#transformation";
 
 /** What the origin made, and at what cost. */
@@ -12,7 +12,7 @@ export interface Made {
   readonly encodeMilliseconds: number;
 }
 
-export type MediaJob = SegmentJob | InitJob | WholeJob;
+export type MediaJob = SegmentJob | InitJob | WholeJob | GlanceJob;
 
 export interface JobRequest {
   readonly job: MediaJob;

@@ -1,9 +1,10 @@
 /** The plan behind a delivery URL: its asset, the names and the layers that its chain speaks of, and what comes of all. */
 
 import type { FoundAsset, Names } from "#catalog";
-import { type DeliveryPlan, type Kept, planDelivery } from "#media";
+import { type DeliveryPlan, type Kept, needsGlance, planDelivery } from "#media";
 import { type DeliveryUrl, entryOf, type Transformation, walkSteps } from "#transformation";
-import { knownLayers, layersOf } from "./layers.ts";
+import { looked } from "./glances.ts";
+import { knownLayers, layersOf, type StoredLayer } from "./layers.ts";
 import { keptBeside } from "./name-finder.ts";
 import type { EdgeServices } from "./services.ts";
 
@@ -20,16 +21,27 @@ const withNamed = (chain: Transformation, kept: Kept, depth = 0): Transformation
       )),
 ];
 
+const lookedLayer = (cloud: string, layer: StoredLayer, services: EdgeServices): Promise<StoredLayer> =>
+  looked(
+    { cloud, deliveryType: "upload", publicId: layer.publicId, resourceType: layer.resourceType },
+    layer,
+    services,
+  );
+
 /** @throws Problem `not-found`, and whatever planning throws */
 export async function plannedDelivery(
   url: DeliveryUrl,
   services: EdgeServices,
 ): Promise<{ readonly asset: FoundAsset; readonly plan: DeliveryPlan; readonly names: Names }> {
-  const [asset, names] = await Promise.all([
+  const [found, names] = await Promise.all([
     services.assets.find(url),
     services.names.namesFor(url.cloud, url.transformation),
   ]);
-  const kept = keptBeside(asset, names);
-  const layers = await layersOf({ ...url, transformation: withNamed(url.transformation, kept) }, services);
+  const kept = keptBeside(found, names);
+  const transformation = withNamed(url.transformation, kept);
+  const stored = await layersOf({ ...url, transformation }, services);
+  const isChosen = [transformation, ...Object.values(kept.profiles).flat()].some(needsGlance);
+  const asset = isChosen ? await looked(url, found, services) : found;
+  const layers = isChosen ? await Promise.all(stored.map((layer) => lookedLayer(url.cloud, layer, services))) : stored;
   return { asset, names, plan: planDelivery(url.transformation, asset.source, { ...kept, ...knownLayers(layers) }) };
 }

@@ -28,8 +28,8 @@ export function onBackground(picture: Canvas, placing: Placing, background: Back
     case "auto":
       throw new Problem(
         "unsupported-parameter",
-        "b_auto is not served: no colour is chosen for you. Name one, or take b_blurred.",
-        { parameter: "b", nearest: "b_blurred" },
+        `b_auto:${background.mode} is not drawn: take border, predominant, border_contrast, predominant_contrast, or b_blurred.`,
+        { parameter: "b", nearest: "b_auto:border" },
       );
   }
 }

@@ -38,9 +38,20 @@ export interface Canvas {
    * 8-bit 4:2:0 in `colour`, which is what effects and layers work on.
    */
   readonly decoded?: VideoTrack;
+  /** Where in the source's picture a place of this one lies; kept while places are chosen by what is seen there. */
+  readonly view?: View;
   /** Whether the frames may be seen through; what nothing is laid under in the end is black there, where an output cannot. */
   readonly isSeenThrough: boolean;
 }
+
+/** From a place in a picture to the same one in another, both in shares of width and height. */
+export type View = (across: number, down: number) => readonly [across: number, down: number];
+
+/** A canvas that shows its picture in another way than before. */
+export const viewedThrough = (canvas: Canvas, view: View): Canvas => {
+  const { view: before } = canvas;
+  return before ? { ...canvas, view: (across, down) => before(...view(across, down)) } : canvas;
+};
 
 /** The source upright, with square pixels; in a stream of another colour than its own it takes that on. */
 export function canvasOf(track: VideoTrack, colour: OutputColour = outputColour(track)): Canvas {

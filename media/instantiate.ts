@@ -17,6 +17,7 @@ import {
   spellKnown,
   type Transformation,
 } from "#transformation";
+import { decided } from "./glance/deciding.ts";
 import { secondsOf } from "./grid.ts";
 import { type KnownLayer, layerSource } from "./layer-source.ts";
 import { applyStep, applyWithin } from "./layers.ts";
@@ -83,9 +84,15 @@ function surroundingsOf({ initial, current, kept, variables }: Progress): Surrou
   };
 }
 
+/** A source of which is remembered, whatever is done to its picture, where what is seen of it lies. */
+function beforeChoices(source: Source): Programme {
+  const { canvas, ...programme } = resolvedSource(source, { encoding: {} });
+  return { ...programme, ...(canvas && { canvas: { ...canvas, view: (across, down) => [across, down] } }) };
+}
+
 /** Decides everything that a chain leaves open; throws `invalid-value`, and whatever the stages throw. */
 export function instantiate(transformation: Transformation, source: Source, kept: Kept): readonly LiteralStep[] {
-  const initial = resolvedSource(source, { encoding: {} });
+  const initial = beforeChoices(source);
   const apply = (before: Programme, step: LiteralStep) => applyStep(before, step, kept.layers);
   const progress: Progress = { steps: [], variables: new Map(), kept, initial, current: initial, apply };
   walk(transformation, progress, 0);
@@ -105,7 +112,7 @@ function walk(transformation: Transformation, progress: Progress, depth: number)
         walk(named(step.name, progress, depth), progress, depth + 1);
         break;
       case "edit":
-        take(closeStep(step, surroundingsOf(progress)), progress);
+        take(decided(closeStep(step, surroundingsOf(progress)), progress.current), progress);
         break;
       case "layer":
         take(literalLayer(step, progress, depth), progress);
@@ -144,7 +151,7 @@ function literalLayer(step: LayerStep, progress: Progress, depth: number): Layer
     return { ...step, layer: { ...layer, text }, style, steps, placement };
   }
   const source = layerSource(step, progress.kept.layers);
-  const initial = resolvedSource(source, { encoding: {} });
+  const initial = beforeChoices(source);
   const { layers } = progress.kept;
   const beneath = progress.current.canvas?.size ?? { width: 1, height: 1 };
   const own: Progress = {

@@ -30,7 +30,7 @@ export function spanOf({ start, end, duration }: Edit, { timeline }: Programme):
 
 export function compassOf(gravity: Gravity | undefined): Compass {
   if (gravity !== undefined && typeof gravity !== "string")
-    throw refused("g", `g_${gravity.auto} places no layer; name a side or a corner.`);
+    throw refused("g", `g_${"auto" in gravity ? gravity.auto : "auto"} places no layer; name a side or a corner.`);
   return gravity ?? "center";
 }
 

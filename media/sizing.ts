@@ -1,9 +1,9 @@
 /** Brings the picture to a size: scales, fits, fills, cuts and pads. */
 
-import type { Compass, CropMode, Dimension, Edit } from "#transformation";
+import type { Compass, CropMode, Dimension, Edit, Gravity } from "#transformation";
 import { Problem, toNumber } from "#transformation";
 import { onBackground } from "./background.ts";
-import { append, type Canvas, materialized } from "./canvas.ts";
+import { append, type Canvas, materialized, viewedThrough } from "./canvas.ts";
 import { evenSize, type Size } from "./ladder.ts";
 
 /** What a component asks for; the missing side follows from the other. */
@@ -41,20 +41,31 @@ function fitFactor(size: Size, box: Box): number {
   );
 }
 
+type Settled = Exclude<Gravity, { readonly auto: string }>;
+
 /** How far from the left (or top) a part stands in a whole, by gravity. */
-function placed(along: "x" | "y", gravity: Compass, whole: number, part: number, offset: number): number {
+function placed(along: "x" | "y", gravity: Settled, whole: number, part: number, offset: number): number {
   const [low, high] = along === "x" ? ["west", "east"] : ["north", "south"];
   const room = whole - part;
-  const at = gravity.includes(low as string)
-    ? offset
-    : gravity.includes(high as string)
-      ? room - offset
-      : room / 2 + offset;
+  const at =
+    typeof gravity !== "string"
+      ? toNumber(gravity.at[along === "x" ? "across" : "down"]) * whole - part / 2 + offset
+      : gravity.includes(low as string)
+        ? offset
+        : gravity.includes(high as string)
+          ? room - offset
+          : room / 2 + offset;
   return Math.min(Math.max(0, at), Math.max(0, room));
 }
 
+/** A part of a picture, in its own pixels. */
+export interface Part extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Cuts a part out of the picture and shows it at a size. */
-function cut(canvas: Canvas, part: { x: number; y: number; width: number; height: number }, size: Size): Canvas {
+export function cut(canvas: Canvas, part: Part, size: Size): Canvas {
   const [across, down] = [canvas.pixels.width / canvas.size.width, canvas.pixels.height / canvas.size.height];
   const pixels = evenSize({ width: part.width * across, height: part.height * down });
   const fits = pixels.width >= canvas.pixels.width && pixels.height >= canvas.pixels.height;
@@ -66,20 +77,23 @@ function cut(canvas: Canvas, part: { x: number; y: number; width: number; height
     x: 2 * Math.floor((part.x * across) / 2),
     y: 2 * Math.floor((part.y * down) / 2),
   };
-  return { ...append(canvas, { name: "crop", options }), size, pixels: { width: options.w, height: options.h } };
+  const { width, height } = canvas.size;
+  const shown = viewedThrough(canvas, (across, down) => [
+    (part.x + across * part.width) / width,
+    (part.y + down * part.height) / height,
+  ]);
+  return { ...append(shown, { name: "crop", options }), size, pixels: { width: options.w, height: options.h } };
 }
 
-/** What is worth seeing is looked for in the middle. */
-const compassOf = ({ gravity, crop, x, y }: Edit): Compass =>
-  typeof gravity === "string"
-    ? gravity
-    : gravity === undefined && crop === "crop" && (x || y)
-      ? "north_west"
-      : "center";
+/** What nobody has looked at has its worth in the middle. */
+function gravityOf({ gravity, crop, x, y }: Edit): Settled {
+  const center: Compass = gravity === undefined && crop === "crop" && (x || y) ? "north_west" : "center";
+  return gravity === undefined || (typeof gravity === "object" && "auto" in gravity) ? center : gravity;
+}
 
 function cropped(canvas: Canvas, edit: Edit, part: Size, size: Size): Canvas {
   const [x, y] = [lengthOf(edit.x, canvas.size.width) ?? 0, lengthOf(edit.y, canvas.size.height) ?? 0];
-  const gravity = compassOf(edit);
+  const gravity = gravityOf(edit);
   const whole = { width: Math.min(part.width, canvas.size.width), height: Math.min(part.height, canvas.size.height) };
   return cut(
     canvas,
@@ -101,34 +115,54 @@ function padded(canvas: Canvas, edit: Edit, box: Size, most = Number.POSITIVE_IN
     height: Math.max(box.height, inner.size.height),
   });
   const [x, y] = [lengthOf(edit.x, outer.width) ?? 0, lengthOf(edit.y, outer.height) ?? 0];
-  const gravity = compassOf(edit);
+  const gravity = gravityOf(edit);
   const placing = {
     w: outer.width,
     h: outer.height,
     x: 2 * Math.floor(placed("x", gravity, outer.width, inner.size.width, x) / 2),
     y: 2 * Math.floor(placed("y", gravity, outer.height, inner.size.height, y) / 2),
   };
-  return onBackground(inner, placing, edit.background);
+  return viewedThrough(onBackground(inner, placing, edit.background), (across, down) => [
+    (across * outer.width - placing.x) / inner.size.width,
+    (down * outer.height - placing.y) / inner.size.height,
+  ]);
 }
 
-/** How each mode brings a picture to the box that a component asks for. */
-const MODES: Readonly<Record<CropMode, (canvas: Canvas, edit: Edit, box: Box, whole: Size) => Canvas>> = {
+/** What is kept of a picture, and the size that it is shown at. */
+interface Kept {
+  readonly part: Size;
+  readonly size: Size;
+}
+
+type Cutting = (picture: Size, edit: Edit, box: Box, whole: Size) => Kept;
+
+/** Covers a size; zoom keeps less of the picture, or more as far as there is any. */
+const covering: Cutting = (picture, { zoom }, _, whole) => ({
+  part: proportional(whole, fitFactor(whole, picture) / (zoom ? Math.max(1, toNumber(zoom)) : 1)),
+  size: rounded(whole),
+});
+
+/** The modes that cut: how much each keeps. */
+const CUTS: Readonly<Partial<Record<CropMode, Cutting>>> = {
+  fill: covering,
+  lfill: (picture, edit, box, whole) => covering(picture, edit, box, noLarger(whole, picture)),
+  auto: covering,
+  thumb: covering,
+  crop: (picture, _, box) => {
+    const part = rounded({
+      width: Math.min(box.width ?? picture.width, picture.width),
+      height: Math.min(box.height ?? picture.height, picture.height),
+    });
+    return { part, size: part };
+  },
+};
+
+/** How each other mode brings a picture to the box that a component asks for. */
+const MODES: Readonly<Partial<Record<CropMode, (canvas: Canvas, edit: Edit, box: Box, whole: Size) => Canvas>>> = {
   scale: (canvas, _, __, whole) => ({ ...canvas, size: rounded(whole) }),
   fit: (canvas, _, box) => ({ ...canvas, size: proportional(canvas.size, fitFactor(canvas.size, box)) }),
   limit: (canvas, _, box) => ({ ...canvas, size: proportional(canvas.size, Math.min(1, fitFactor(canvas.size, box))) }),
   mfit: (canvas, _, box) => ({ ...canvas, size: proportional(canvas.size, Math.max(1, fitFactor(canvas.size, box))) }),
-  fill: (canvas, edit, _, whole) => filled(canvas, edit, whole),
-  lfill: (canvas, edit, _, whole) => filled(canvas, edit, noLarger(whole, canvas.size)),
-  auto: (canvas, edit, _, whole) => filled(canvas, edit, whole),
-  thumb: (canvas, edit, _, whole) => filled(canvas, edit, whole),
-  crop: (canvas, edit, box) => {
-    const { width, height } = canvas.size;
-    const part = rounded({
-      width: Math.min(box.width ?? width, width),
-      height: Math.min(box.height ?? height, height),
-    });
-    return cropped(canvas, edit, part, part);
-  },
   pad: (canvas, edit, _, whole) => padded(canvas, edit, rounded(whole)),
   lpad: (canvas, edit, _, whole) => padded(canvas, edit, rounded(whole), 1),
   mpad: (canvas, edit, _, whole) => {
@@ -144,32 +178,41 @@ const MODES: Readonly<Record<CropMode, (canvas: Canvas, edit: Edit, box: Box, wh
   fill_pad: (canvas, edit, _, whole) => padded(canvas, edit, rounded(whole)),
 };
 
-/** Covers a size and cuts what stands over; zoom takes less of the picture, or more as far as there is any. */
-function filled(canvas: Canvas, edit: Edit, whole: Size): Canvas {
-  const zoom = edit.zoom ? Math.max(1, toNumber(edit.zoom)) : 1;
-  const part = proportional(whole, fitFactor(whole, canvas.size) / zoom);
-  return cropped(canvas, edit, part, rounded(whole));
-}
-
 /** A size of the same ratio that the picture covers without being enlarged. */
 function noLarger(whole: Size, size: Size): Size {
   const factor = Math.min(1, size.width / whole.width, size.height / whole.height);
   return { width: whole.width * factor, height: whole.height * factor };
 }
 
-/** Brings the picture to the size that a component asks for, in the way that it asks for. */
-export function sizePicture(canvas: Canvas, edit: Edit): Canvas {
-  if (edit.regionFilters) return canvas;
-  const box = wanted(edit, canvas.size);
-  if (box.width === undefined && box.height === undefined) return canvas;
-  const { width, height } = canvas.size;
-  const whole: Size = edit.keepsOtherSide
+/** The size that a component asks for; undefined where it asks for none. */
+function asked(edit: Edit, { width, height }: Size): { readonly box: Box; readonly whole: Size } | undefined {
+  if (edit.regionFilters) return undefined;
+  const box = wanted(edit, { width, height });
+  if (box.width === undefined && box.height === undefined) return undefined;
+  const keepsOtherSide = edit.keepsOtherSide && (edit.crop ?? "scale") === "scale";
+  const whole: Size = keepsOtherSide
     ? { width: box.width ?? width, height: box.height ?? height }
     : {
         width: box.width ?? (width * (box.height ?? height)) / height,
         height: box.height ?? (height * (box.width ?? width)) / width,
       };
-  return checked(MODES[edit.crop ?? "scale"](canvas, edit, box, whole));
+  return { box, whole };
+}
+
+/** How much of a picture a component keeps, where it cuts. */
+export function keptBy(edit: Edit, picture: Size): Size | undefined {
+  const size = asked(edit, picture);
+  return size && CUTS[edit.crop ?? "scale"]?.(picture, edit, size.box, size.whole).part;
+}
+
+/** Brings the picture to the size that a component asks for, in the way that it asks for. */
+export function sizePicture(canvas: Canvas, edit: Edit): Canvas {
+  const wish = asked(edit, canvas.size);
+  if (!wish) return canvas;
+  const mode = edit.crop ?? "scale";
+  const kept = CUTS[mode]?.(canvas.size, edit, wish.box, wish.whole);
+  if (kept) return checked(cropped(canvas, edit, kept.part, kept.size));
+  return checked(MODES[mode]?.(canvas, edit, wish.box, wish.whole) ?? canvas);
 }
 
 /** The largest picture that encoders and two cores are asked for: 8K UHD. */

@@ -1,6 +1,7 @@
-/** What is known of an uploaded source: measured once when it arrives, stored, and never changed. */
+/** What is known of an uploaded source: measured once when it arrives, or when it is first asked for, and never changed. */
 
 import type { Rational } from "#transformation";
+import type { Glance } from "./glance/glance.ts";
 
 export interface Colour {
   readonly range: "tv" | "pc";
@@ -105,8 +106,10 @@ export interface Source {
   readonly audio: readonly AudioTrack[];
   readonly subtitles: readonly SubtitleTrack[];
   readonly chapters: number;
+  /** Absent until an address has asked for what is chosen by it. */
+  readonly glance?: Glance;
 }
 
-export type Probe = Omit<Source, "version" | "digest" | "bytes">;
+export type Probe = Omit<Source, "version" | "digest" | "bytes" | "glance">;
 
 export const isHdr = (colour: Colour): boolean => ["smpte2084", "arib-std-b67"].includes(colour.transfer);

@@ -24,7 +24,7 @@ import { retime } from "./retiming.ts";
 import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source } from "./source.ts";
 import { trimmedFrames, wholeTimeline } from "./timeline.ts";
-import { turnPicture } from "./turning.ts";
+import { cutBars, turnPicture } from "./turning.ts";
 
 type Stage = (resolved: Programme, edit: Edit) => Programme;
 
@@ -81,6 +81,7 @@ export const STAGES: readonly Stage[] = [
   beside,
   trim,
   retime,
+  onCanvas(cutBars),
   onCanvas(turnPicture),
   onCanvas(sizePicture),
   onCanvas((canvas, edit, resolved) => editRegion(canvas, edit, lengthOf(resolved))),

@@ -2,12 +2,13 @@
 
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import type { InitJob, JobSource, OriginBuild, SegmentJob, WholeJob } from "#media";
+import type { GlanceJob, InitJob, JobSource, OriginBuild, SegmentJob, WholeJob } from "#media";
 import { Problem } from "#transformation";
-import { EncodeQueue, type Task } from "./encode-queue.ts";
+import { EncodeQueue, type Task, type TaskControl } from "./encode-queue.ts";
 import { encodeSegment, type Product } from "./encode-segment.ts";
 import { encodeWhole } from "./encode-whole.ts";
 import { checkJobSignature } from "./job-signature.ts";
+import { lookAtSource } from "./look-at-source.ts";
 import { probeSource } from "./probe/probe.ts";
 import { ProductCache } from "./product-cache.ts";
 import type { Services } from "./services.ts";
@@ -17,9 +18,12 @@ interface ProbeJob {
   readonly source: Omit<JobSource, "container">;
 }
 
+/** What waits for its turn. */
+type QueuedJob = SegmentJob | WholeJob | GlanceJob;
+
 /** A body of `POST /jobs`: what is wanted now, and what will probably be wanted next. */
 interface JobRequest {
-  readonly job: SegmentJob | InitJob | WholeJob | ProbeJob;
+  readonly job: QueuedJob | InitJob | ProbeJob;
   readonly lookAhead?: readonly SegmentJob[];
 }
 
@@ -77,7 +81,7 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
   });
   app.notFound((context) => context.json(new Problem("not-found", "There is nothing at this address.").toJSON(), 404));
 
-  async function answerTo(job: SegmentJob | InitJob | WholeJob, signal: AbortSignal): Promise<Answered> {
+  async function answerTo(job: QueuedJob | InitJob, signal: AbortSignal): Promise<Answered> {
     if (job.kind === "init") {
       const startedAt = performance.now();
       const bytes = await services.inits.get(job);
@@ -97,19 +101,28 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
     return { product: value, queuedSeconds, source: joined ? "joined" : "encoded" };
   }
 
-  function taskFor(job: SegmentJob | WholeJob): Task<Product> {
+  function taskFor(job: QueuedJob): Task<Product> {
     return {
       key: job.key,
       lane: job.kind === "segment" ? laneOf(job) : job.key,
       weight: isLight(job) ? "light" : "heavy",
       run: async (control) => {
-        const product = await (job.kind === "segment"
-          ? encodeSegment(job, services, control)
-          : encodeWhole(job, services, control));
+        const product = await madeBy(job, control);
         products.keep(job.key, product);
         return product;
       },
     };
+  }
+
+  function madeBy(job: QueuedJob, control: TaskControl): Promise<Product> {
+    switch (job.kind) {
+      case "segment":
+        return encodeSegment(job, services, control);
+      case "whole":
+        return encodeWhole(job, services, control);
+      case "glance":
+        return lookAtSource(job, services, control);
+    }
   }
 
   return { app, stop: () => queue.stop() };
@@ -122,8 +135,10 @@ interface Answered {
 }
 
 /** Sound and single pictures cost a tenth of a segment. */
-const isLight = (job: SegmentJob | WholeJob): boolean =>
-  job.kind === "segment" ? job.media === "audio" || job.expected.samples === 1 : !job.needsFile;
+function isLight(job: QueuedJob): boolean {
+  if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1;
+  return job.kind === "glance" || !job.needsFile;
+}
 
 /** A viewer's stream: the folder that its segments lie in. */
 const laneOf = (job: SegmentJob): string => job.key.slice(0, job.key.lastIndexOf("/"));

@@ -40,8 +40,22 @@ export const GRAVITIES = [
 ] as const;
 /** A point of the compass. */
 export type Compass = (typeof GRAVITIES)[number];
-/** Where to look: a point of the compass, or what is worth seeing, as far as it can be found. */
-export type Gravity = Compass | { readonly auto: string };
+/** A place in a picture, in shares of its width and height. */
+export interface Place {
+  readonly across: Rational;
+  readonly down: Rational;
+}
+
+/** Where to look: a point of the compass, what is worth seeing, or the place where that was found. */
+export type Gravity = Compass | { readonly auto: string } | { readonly at: Place };
+
+/** What is cut off of the sides of a picture, in pixels. */
+export interface Margins {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
 
 /** An ffmpeg filter as data; it is spelled and escaped in exactly one place. */
 export interface Filter {
@@ -157,6 +171,8 @@ export interface Edit {
   readonly density?: Rational;
   /** Where one side is named, the other one stays as it is. */
   readonly keepsOtherSide?: boolean;
+  /** Bars around the picture that are cut off: as they were found, or still to be. */
+  readonly bars?: Margins | "found";
   readonly turns?: readonly Turn[];
   readonly pictureEffects?: readonly PictureEffect[];
   /** Filters for the rectangle that x, y, width and height name instead of sizing the picture. */

@@ -1,5 +1,6 @@
 /** Grammars of sizes, places, ratios and turns. */
 
+import type { Margins } from "./edit.ts";
 import { compare, parseRational, type Rational, rational, toDecimal } from "./rational.ts";
 import { percentOf, ratioOf, type Value } from "./values.ts";
 
@@ -81,3 +82,16 @@ export function rotation(): Value<readonly Turn[]> {
     format: (turns) => turns.map((step) => (typeof step === "string" ? step : String(step.degrees))).join("."),
   };
 }
+
+/** Bars around a picture: none said, or `at:<left>:<top>:<right>:<bottom>` in pixels. */
+export const bars: Value<Margins | "found"> = {
+  expected: "nothing, or at:<left>:<top>:<right>:<bottom> in pixels",
+  parse: (text) => {
+    if (text === "") return "found";
+    const sides = /^at:(\d{1,4}):(\d{1,4}):(\d{1,4}):(\d{1,4})$/.exec(text)?.slice(1).map(Number);
+    if (!sides) return undefined;
+    const [left = 0, top = 0, right = 0, bottom = 0] = sides;
+    return { left, top, right, bottom };
+  },
+  format: (value) => (value === "found" ? "" : `at:${value.left}:${value.top}:${value.right}:${value.bottom}`),
+};

@@ -120,6 +120,21 @@ export function describeAssetCatalogContract(adapter: string, empty: () => Promi
       expect(await catalog.findAsset(NAME)).toMatchObject(storedAs("a"));
     });
 
+    it("keeps what was seen of a source with the source, and of no other version", async () => {
+      for (const version of ["a", "b"]) await catalog.putAsset(assetOf({ uploadedAt: 1 }), storedAs(version));
+      const glance = {
+        moments: [{ frame: 3, interest: 1.5 }],
+        attention: ["0z", "a0"],
+        bars: { left: 0, top: 1, right: 0, bottom: 1 },
+        border: ["000000ff"],
+        colours: ["ff00ffff"],
+      };
+      await catalog.keepGlance(NAME, "b", glance);
+      const { source } = storedAs("b");
+      expect(await catalog.findAsset(NAME)).toMatchObject({ source: { ...source, glance } });
+      expect(await catalog.findSource(NAME, "a")).toEqual(storedAs("a"));
+    });
+
     it("forgets a deleted asset at once, and its bytes after their time", async () => {
       await catalog.putAsset(assetOf(), storedAs("a"));
       expect(await catalog.deleteAsset(NAME, 500)).toBe(true);

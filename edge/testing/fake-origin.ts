@@ -4,11 +4,29 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { jwtVerify } from "jose";
-import { type InitJob, type OriginBuild, type Probe, RECIPE_NUMBER, type SegmentJob, type WholeJob } from "#media";
+import {
+  type Glance,
+  type GlanceJob,
+  type InitJob,
+  type OriginBuild,
+  type Probe,
+  RECIPE_NUMBER,
+  type SegmentJob,
+  type WholeJob,
+} from "#media";
 import { type Problem, rational } from "#transformation";
 import { ORIGIN_SECRET } from "./edge-under-test.ts";
 
-type Job = SegmentJob | InitJob | WholeJob;
+type Job = SegmentJob | InitJob | WholeJob | GlanceJob;
+
+/** What it sees of every source: all of it alike. */
+export const GLANCE: Glance = {
+  moments: [{ frame: 50, interest: 1 }],
+  attention: Array.from({ length: 24 }, () => "z".repeat(24)),
+  bars: { left: 0, top: 90, right: 0, bottom: 90 },
+  border: ["102030ff"],
+  colours: ["405060ff"],
+};
 
 export interface FakeOrigin {
   readonly url: string;
@@ -73,7 +91,16 @@ async function isSigned(authorization: string | undefined, body: Buffer): Promis
 
 /** Bytes that tell which job they are for. */
 export const bytesFor = (job: Job): Buffer =>
-  Buffer.from(`${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40));
+  Buffer.from(
+    job.kind === "glance"
+      ? JSON.stringify(GLANCE)
+      : `${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40),
+  );
+
+function mediaTypeOf(job: Job): string {
+  if (job.kind === "glance") return "application/json";
+  return job.kind === "whole" ? job.mediaType : `${job.media}/mp4`;
+}
 
 const readBody = async (request: IncomingMessage): Promise<Buffer> =>
   Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
@@ -108,7 +135,7 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     if (origin.answer) return origin.answer(job, response);
     const bytes = bytesFor(job);
     response.writeHead(200, {
-      "content-type": job.kind === "whole" ? job.mediaType : `${job.media}/mp4`,
+      "content-type": mediaTypeOf(job),
       "content-length": bytes.length,
       "repr-digest": `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`,
       "server-timing": "origin;desc=encoded, queue;dur=1.5, encode;dur=250.0",

@@ -6,7 +6,7 @@ import { qualityPercent } from "../codecs.ts";
 import type { Format } from "../formats/index.ts";
 import { secondsOf } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
-import { pictures } from "./pictures.ts";
+import { type FrameSpan, pictures } from "./pictures.ts";
 import type { WholeParts } from "./whole-job.ts";
 
 type PictureFormat = Extract<Format, { kind: "still" | "animation" }>;
@@ -39,15 +39,19 @@ function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[]
   ];
 }
 
-/** The picture at the start of what the transformation keeps. */
-export function stillParts(plan: DeliveryPlan, format: PictureFormat): WholeParts {
-  const { inputs, ...reading } = pictures(plan, shown(plan).video, { start: 0, frames: 1 });
+/** The picture at the start of what the transformation keeps, or at other frames of it. */
+export function stillParts(
+  plan: DeliveryPlan,
+  format: PictureFormat,
+  span: FrameSpan = { start: 0, frames: 1 },
+): WholeParts {
+  const { inputs, ...reading } = pictures(plan, shown(plan).video, span);
   return {
     inputs,
     video: {
       ...reading,
       filters: [...reading.filters, ...converted(plan, format)],
-      encoder: [["-frames:v", "1"], ...format.options(qualityOf(plan))],
+      encoder: [["-frames:v", String(span.frames)], ...format.options(qualityOf(plan))],
     },
     muxer: format.muxer,
     needsFile: format.needsFile ?? false,

@@ -1,6 +1,6 @@
 /** Spells jobs for ffmpeg. Pure; each flag has its reason beside it. */
 
-import type { Filtered, InitJob, JobInput, Option, SegmentJob, WholeJob } from "#media";
+import type { Filtered, InitJob, JobInput, Option, SegmentJob, WholeParts } from "#media";
 import { type CommandInput, commandArguments, type Flags } from "./command.ts";
 import { spellFilters, spellGraph } from "./filtergraph.ts";
 
@@ -131,11 +131,11 @@ export function initArguments(job: InitJob): readonly string[] {
   });
 }
 
-const textTrack = ({ text }: WholeJob): Flags =>
+const textTrack = ({ text }: WholeParts): Flags =>
   text ? [["-map", `${text.stream.input}:${text.stream.streamIndex}`], ...text.encoder] : [];
 
 /** A whole file: to a pipe, or to a path where the muxer must seek in it. */
-export function wholeArguments(job: WholeJob, inputOf: InputOf, attempt: number, output: string): readonly string[] {
+export function wholeArguments(job: WholeParts, inputOf: InputOf, attempt: number, output: string): readonly string[] {
   const streams = (["video", "audio"] as const).flatMap((media) => {
     const wanted = job[media];
     return wanted ? [{ ...wanted, media }] : [];

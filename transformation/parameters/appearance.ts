@@ -9,11 +9,12 @@ const picture = { scope: "component", touches: ["picture"] } as const;
 export const appearance = {
   background: parameter({
     key: "b",
-    summary: "What fills a padded frame: a colour, or blurred for the picture itself, enlarged and blurred.",
+    summary:
+      "What fills a padded frame: a colour; blurred for the picture itself, enlarged and blurred; auto for the colour that is most frequent along its sides, or in all of it (predominant), or for the one that contrasts with it.",
     value: background,
     ...picture,
     layerRole: "style",
-    examples: ["blurred", "blurred:400:15", "rgb:112233", "white"],
+    examples: ["blurred", "blurred:400:15", "rgb:112233", "white", "auto", "auto:predominant_contrast"],
     apply: (edit, value) => ({ ...edit, background: value }),
   }),
   colour: parameter({

@@ -3,7 +3,7 @@
 import { CROP_MODES } from "../edit.ts";
 import { gravity } from "../gravity.ts";
 import { parameter } from "../parameter.ts";
-import { aspectRatio, coordinate, dimension, rotation } from "../picture-values.ts";
+import { aspectRatio, bars, coordinate, dimension, rotation } from "../picture-values.ts";
 import { type Rational, rational } from "../rational.ts";
 import { decimal, nothing, oneOf, type Value } from "../values.ts";
 
@@ -58,11 +58,12 @@ export const geometry = {
   }),
   gravity: parameter({
     key: "g",
-    summary: "Which part of the picture is kept when it is cut, or where it stands when it is padded.",
+    summary:
+      "Which part of the picture is kept when it is cut, or where it stands when it is padded; auto keeps what is worth seeing: what moves, and where there is detail and colour.",
     value: gravity,
     ...picture,
     layerRole: "placement",
-    examples: ["north", "south_east"],
+    examples: ["north", "south_east", "auto", "auto:at:42.5:31"],
     isDefault: (value) => value === "center",
     apply: (edit, value) => ({ ...edit, gravity: value }),
   }),
@@ -109,6 +110,15 @@ export const geometry = {
     examples: ["0.75"],
     isDefault: (zoom) => zoom.num === zoom.den,
     apply: (edit, zoom) => ({ ...edit, zoom }),
+  }),
+  bars: parameter({
+    key: "e_trim",
+    summary:
+      "Cuts off the black bars that are around the picture all the time: as they are found, or so many pixels of the left, the top, the right and the bottom. Comes before the picture is sized.",
+    value: bars,
+    ...picture,
+    examples: ["", "at:0:140:0:140"],
+    apply: (edit, value) => ({ ...edit, bars: value }),
   }),
   angle: parameter({
     key: "a",

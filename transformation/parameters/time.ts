@@ -35,10 +35,11 @@ const trim = { scope: "component", touches: ["picture", "sound"], layerRole: "pl
 export const time = {
   startOffset: parameter({
     key: "so",
-    summary: "Where the video starts, in seconds or as a share of its duration; for a still, which moment it shows.",
+    summary:
+      "Where the video starts, in seconds or as a share of its duration; for a still, which moment it shows; auto chooses one that is sharp, colourful, and neither dark nor pale.",
     value: timeOffset({ maxSeconds: MAX_OFFSET_SECONDS }),
     ...trim,
-    examples: ["6.5", "35p"],
+    examples: ["6.5", "35p", "auto"],
     isDefault: (offset) => offset !== "auto" && ("seconds" in offset ? offset.seconds : offset.share).num === 0,
     apply: (edit, start) => (start === "auto" ? refuseAuto(edit) : { ...edit, start: start }),
   }),

@@ -11,7 +11,7 @@ const REGIONS = "faces are not searched for; name the place with e_blur_region o
 const EFFECTS: Readonly<Record<string, string>> = {
   [AI]: "background_removal bgremoval ai auto_enhance gen_remove gen_replace gen_fill gen_restore gen_recolor gen_background_replace upscale enhance extract viesus_correct dropshadow drop_shadow adv_redeye redeye camera",
   [IMAGES]:
-    "art cartoonify oil_paint outline shadow trim tint replace_color recolor distort shear ordered_dither vectorize theme simulate_colorblind assist_colorblind improve auto_brightness auto_color auto_contrast opacity_threshold fill_light style_transfer gradient_fade colorize brightness_hsb red green blue lightroom cut_out mask_shape chroma_key",
+    "art cartoonify oil_paint outline shadow tint replace_color recolor distort shear ordered_dither vectorize theme simulate_colorblind assist_colorblind improve auto_brightness auto_color auto_contrast opacity_threshold fill_light style_transfer gradient_fade colorize brightness_hsb red green blue lightroom cut_out mask_shape chroma_key",
   [NOT_DRAWN]: "deshake zoompan make_transparent camera_motion",
   [REGIONS]: "blur_faces pixelate_faces",
 };
