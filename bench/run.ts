@@ -12,10 +12,12 @@ import { firstFrame } from "./first-frame.ts";
 import { herd } from "./herd.ts";
 import { type Product, startProduct } from "./product.ts";
 import { formatTable } from "./table.ts";
+import { urls } from "./urls.ts";
 import { warmHit } from "./warm-hit.ts";
+import { workerStart } from "./worker-start.ts";
 
 /** What can be measured, in the order in which it is. */
-const BENCHES: readonly Bench[] = [coldSegment, warmHit, firstFrame, herd];
+const BENCHES: readonly Bench[] = [urls, workerStart, coldSegment, warmHit, firstFrame, herd];
 
 const { values, positionals } = parseArgs({ options: { film: { type: "string" } }, allowPositionals: true });
 const film = values.film ?? process.env["BENCH_FILM"];

@@ -17,15 +17,19 @@ type Loose = Record<string, unknown>;
 const ENTRIES = new Map(PARAMETER_LIST.map((entry) => [entry.name as string, entry]));
 const KEYS = new Map(PARAMETER_LIST.map((entry) => [entry.key, entry]));
 
+/** Most rules find nothing to leave out: what is all kept is not copied. */
 const keep = (component: Component, wanted: (name: string) => boolean): Component =>
-  Object.fromEntries(Object.entries(component).filter(([name]) => wanted(name))) as Component;
+  Object.keys(component).every(wanted)
+    ? component
+    : (Object.fromEntries(Object.entries(component).filter(([name]) => wanted(name))) as Component);
 
 /** Whether a component sets a parameter, by value or by expression. */
 type Has = (name: keyof Component) => boolean;
 
+const REGIONAL = PARAMETER_LIST.filter(({ takesRegion }) => takesRegion === true).map(({ name }) => name);
+
 /** Whether place and size are those of an effect's rectangle. */
-const namesRegion = (has: Has): boolean =>
-  PARAMETER_LIST.some(({ name, takesRegion }) => takesRegion === true && has(name));
+const namesRegion = (has: Has): boolean => REGIONAL.some(has);
 
 /** What has an effect only beside something else, and is dropped where that is missing. */
 const SIMPLIFICATIONS: readonly ((component: Component, has: Has) => Component)[] = [

@@ -13,6 +13,8 @@ const BY_KEY = new Map(
   PARAMETER_LIST.flatMap((entry) => [entry.key, ...(entry.aliases ?? [])].map((key) => [key, entry])),
 );
 
+const BY_NAME = new Map(PARAMETER_LIST.map((entry) => [entry.name as string, entry]));
+
 /** What a component holds, before the chain is put together. */
 export interface ParsedComponent {
   readonly column: number;
@@ -243,9 +245,10 @@ function namesIn(spelled: Spelled): readonly string[] {
 
 /** The parameters of a step as they are spelled, sorted as text, as Cloudinary's SDKs sort them. */
 export function spellEdit({ component, open }: EditStep, further: readonly string[] = []): string {
-  const literal = PARAMETER_LIST.filter((entry) => component[entry.name] !== undefined).map((entry) =>
-    spellParameter(entry.key, entry.value.format(component[entry.name])),
-  );
+  const literal = Object.entries(component).flatMap(([name, value]) => {
+    const entry = value === undefined ? undefined : BY_NAME.get(name);
+    return entry ? [spellParameter(entry.key, entry.value.format(value))] : [];
+  });
   const unknown = open.map(({ key, template }) => spellParameter(key, formatTemplate(template as Template)));
   return [...further, ...literal, ...unknown].sort().join(",");
 }
