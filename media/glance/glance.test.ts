@@ -206,7 +206,8 @@ describe("a glance", () => {
     const pts = Array.from({ length: 30 }, (_, key) => key * 180_000);
     const keyed = momentsOf(1800, rational(30), videoTrackFacts({ keyframes: { pts, dts: pts } }));
     expect(keyed.every((frame) => frame % 60 === 0)).toBe(true);
-    expect(momentsOf(2, rational(30), video)).toEqual([0, 1]);
+    expect(momentsOf(2, rational(30), video)).toEqual([1]);
+    expect(momentsOf(90, rational(30), video)).toEqual([15, 45, 75]);
   });
 
   it("has a map of the picture that is read in any browser's number base", () => {
