@@ -33,3 +33,4 @@ export * from "./subtitles/parse.ts";
 export * from "./subtitles/renditions.ts";
 export { movedBy } from "./subtitles/timing.ts";
 export * from "./timeline.ts";
+export * from "./window.ts";

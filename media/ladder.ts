@@ -75,6 +75,12 @@ export function fitRung(size: Size, { box }: Rung): Size {
   return evenSize({ width: size.width * factor, height: size.height * factor });
 }
 
+/** Whether a picture is no larger than a rung of so many lines: what 16:9 makes of them, lying as the picture lies. */
+export function fitsLines({ width, height }: Size, lines: number): boolean {
+  const [shorter, longer] = [Math.min(width, height), Math.max(width, height)];
+  return shorter <= lines && longer <= Math.ceil((lines * 16) / 9);
+}
+
 /**
  * The rungs of a picture: each one that it fills, and of those it does not fill only the first, which then has the
  * picture's own size.
