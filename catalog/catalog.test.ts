@@ -2,10 +2,11 @@
 
 import { afterAll, beforeAll } from "vitest";
 import { type Catalog, openCatalog } from "./index.ts";
+import { describeAccessCatalogContract } from "./testing/access.contract.ts";
 import { describeAssetCatalogContract } from "./testing/assets.contract.ts";
 import { type DatabaseUnderTest, startDatabase } from "./testing/database.ts";
 import { describeDeliveryCatalogContract } from "./testing/deliveries.contract.ts";
-import { memoryOriginBuilds } from "./testing/memory.ts";
+import { memoryAccess, memoryOriginBuilds } from "./testing/memory.ts";
 import { describeOriginBuildCatalogContract } from "./testing/origin-builds.contract.ts";
 import { describeUploadCatalogContract } from "./testing/uploads.contract.ts";
 
@@ -29,3 +30,5 @@ describeUploadCatalogContract("D1", async () => (await empty()).uploads);
 describeOriginBuildCatalogContract("D1", async () => (await empty()).originBuilds);
 describeOriginBuildCatalogContract("memory", async () => memoryOriginBuilds());
 describeDeliveryCatalogContract("D1", async () => (await empty()).deliveries);
+describeAccessCatalogContract("D1", async () => (await empty()).access);
+describeAccessCatalogContract("memory", async () => memoryAccess());

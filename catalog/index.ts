@@ -1,6 +1,7 @@
 /** The door of this room: everything that D1 holds, behind ports that speak of assets, uploads and deliveries. */
 
 import { drizzle } from "drizzle-orm/d1";
+import { type AccessCatalog, accessCatalog } from "./access.ts";
 import { type AssetCatalog, assetCatalog } from "./assets.ts";
 import { type DeliveryCatalog, deliveryCatalog } from "./deliveries.ts";
 import { type NameCatalog, nameCatalog } from "./names.ts";
@@ -8,6 +9,7 @@ import { type OriginBuildCatalog, originBuildCatalog } from "./origin-builds.ts"
 import { type UploadCatalog, uploadCatalog } from "./uploads.ts";
 
 export interface Catalog {
+  readonly access: AccessCatalog;
   readonly assets: AssetCatalog;
   readonly uploads: UploadCatalog;
   readonly originBuilds: OriginBuildCatalog;
@@ -18,6 +20,7 @@ export interface Catalog {
 export function openCatalog(d1: D1Database): Catalog {
   const db = drizzle(d1);
   return {
+    access: accessCatalog(db),
     assets: assetCatalog(db),
     uploads: uploadCatalog(db),
     originBuilds: originBuildCatalog(db),
@@ -26,6 +29,7 @@ export function openCatalog(d1: D1Database): Catalog {
   };
 }
 
+export type { AccessCatalog, AccessRecords, PlaybackKey, RevokedKey, RevokedToken } from "./access.ts";
 export { type Asset, type AssetCatalog, type FoundAsset, REPLACED_SECONDS, type StoredSource } from "./assets.ts";
 export type { DeliveryBatch, DeliveryCatalog, DeliveryCount, DeliveryQuery } from "./deliveries.ts";
 export { DIMENSIONS, type DimensionName, INTERVAL_MINUTES, type IntervalName, METRICS } from "./delivery-metrics.ts";

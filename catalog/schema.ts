@@ -156,3 +156,38 @@ export const streamingProfiles = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.cloud, table.name] })],
 );
+
+/** Keys that verify playback tokens, beside those of the configuration. */
+export const playbackKeys = sqliteTable(
+  "playback_keys",
+  {
+    cloud: text("cloud").notNull(),
+    /** The `kid` of the tokens that it verifies. */
+    id: text("id").notNull(),
+    algorithm: text("algorithm").notNull(),
+    /** A public key as a JWK; a shared secret sealed, so that a copy of the database forges nothing. */
+    verifier: text("verifier").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cloud, table.id] })],
+);
+
+/** Ids of keys whose tokens open nothing any more, of the configuration's as well. */
+export const revokedKeys = sqliteTable(
+  "revoked_keys",
+  { cloud: text("cloud").notNull(), id: text("id").notNull(), revokedAt: integer("revoked_at").notNull() },
+  (table) => [primaryKey({ columns: [table.cloud, table.id] })],
+);
+
+/** Single tokens, by their `jti`, that open nothing any more. */
+export const revokedTokens = sqliteTable(
+  "revoked_tokens",
+  {
+    cloud: text("cloud").notNull(),
+    id: text("id").notNull(),
+    revokedAt: integer("revoked_at").notNull(),
+    /** When the token would have ended by itself, and the row with it. */
+    expiresAt: integer("expires_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.cloud, table.id] }), index("revoked_tokens_expiring").on(table.expiresAt)],
+);
