@@ -1,6 +1,9 @@
 /** Configuration of the Worker: every variable and secret it reads, checked once per isolate. */
 
 import type { JWK } from "jose";
+import type { CloudflareAccessConfig } from "./access/cloudflare-access.ts";
+import { SCOPE_NAMES } from "./access/scopes.ts";
+import { keyFault } from "./access/token-algorithms.ts";
 
 /** The bindings and variables of `wrangler.toml` and `.dev.vars`. */
 export interface Env {
@@ -17,6 +20,10 @@ export interface Env {
   /** JSON Web Key Sets: what playback tokens and admin tokens are verified with. */
   readonly PLAYBACK_KEYS?: string;
   readonly ADMIN_KEYS?: string;
+  /** Cloudflare Access in front of the admin's doors: its team's domain, the application's audience, and what it lets do. */
+  readonly ACCESS_TEAM_DOMAIN?: string;
+  readonly ACCESS_AUDIENCE?: string;
+  readonly ACCESS_SCOPES?: string;
   /** The key of Cloudinary's `__cld_token__`, hexadecimal. */
   readonly AUTH_TOKEN_KEY?: string;
   /** `on`: only signed URLs and named transformations cause encodes. */
@@ -41,6 +48,8 @@ export interface EdgeConfig {
   readonly authTokenKey: string | undefined;
   readonly playbackKeys: readonly JWK[];
   readonly adminKeys: readonly JWK[];
+  /** Absent where Access does not stand in front. */
+  readonly front: CloudflareAccessConfig | undefined;
   readonly s3: {
     readonly endpoint: string;
     readonly bucket: string;
@@ -63,12 +72,15 @@ export function configFrom(env: Env): EdgeConfig {
   const keys = (name: "PLAYBACK_KEYS" | "ADMIN_KEYS"): readonly JWK[] => {
     try {
       const { keys: list } = JSON.parse(env[name] ?? '{"keys":[]}') as { keys: readonly JWK[] };
-      if (list.every((key) => key.kid && key.alg)) return list;
+      for (const key of list) {
+        const fault = keyFault(key);
+        if (fault !== undefined) faults.push(`${name}: the key ${key.kid ?? "without a kid"} ${fault}`);
+      }
+      return list;
     } catch {
-      // Said below.
+      faults.push(`${name} must be a JSON Web Key Set`);
+      return [];
     }
-    faults.push(`${name} must be a JSON Web Key Set whose keys have kid and alg`);
-    return [];
   };
   const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
@@ -86,6 +98,7 @@ export function configFrom(env: Env): EdgeConfig {
     authTokenKey,
     playbackKeys: keys("PLAYBACK_KEYS"),
     adminKeys: keys("ADMIN_KEYS"),
+    front: frontFrom(env, faults),
     s3: {
       endpoint: text("S3_ENDPOINT").replace(/\/$/, ""),
       bucket: text("S3_BUCKET"),
@@ -96,4 +109,21 @@ export function configFrom(env: Env): EdgeConfig {
   if (faults.length > 0)
     throw new Error(`The Worker is not configured:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
   return config;
+}
+
+/** A team's keys come from where its assertions say that they are signed. */
+const TEAM_DOMAIN = /^https:\/\/[a-z0-9.-]+$|^http:\/\/127\.0\.0\.1:\d+$/;
+
+function frontFrom(
+  { ACCESS_TEAM_DOMAIN: domain = "", ACCESS_AUDIENCE: audience = "", ACCESS_SCOPES }: Env,
+  faults: string[],
+): CloudflareAccessConfig | undefined {
+  if (domain === "" && audience === "") return undefined;
+  const teamDomain = domain.replace(/\/$/, "");
+  if (!TEAM_DOMAIN.test(teamDomain)) faults.push("ACCESS_TEAM_DOMAIN must be https://<team>.cloudflareaccess.com");
+  if (audience === "") faults.push("ACCESS_AUDIENCE must be the audience tag of the Access application");
+  const words = ACCESS_SCOPES ? ACCESS_SCOPES.split(/[\s,]+/) : SCOPE_NAMES;
+  const scopes = SCOPE_NAMES.filter((scope) => words.includes(scope));
+  if (scopes.length < words.length) faults.push(`ACCESS_SCOPES takes ${SCOPE_NAMES.join(", ")}`);
+  return { teamDomain, audience, scopes };
 }

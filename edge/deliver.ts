@@ -13,12 +13,15 @@ import {
   parseRenditionUrl,
   type RenditionUrl,
 } from "#transformation";
+import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
+import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
 import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
 import { openedPlaylist } from "./playlist-query.ts";
+import { windowedPlaylist } from "./playlist-window.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
 import { deliverProgressive } from "./progressive.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
@@ -46,12 +49,12 @@ const WHOLE_SECONDS = 60;
 
 export async function deliver(request: Request, services: EdgeServices): Promise<Delivered> {
   const { pathname, searchParams } = new URL(request.url);
-  const token = searchParams.get("token") ?? undefined;
   const permit = searchParams.get("permit") ?? undefined;
+  const credentials = credentialsOf(request);
 
   if (isRenditionPath(pathname)) {
     const url = parseRenditionUrl(pathname);
-    const grant = await services.access.checkRendition(url, token, services.now());
+    const grant = await services.access.checkRendition(url, credentials, services.now());
     if (url.file.kind === "playlist") return deliverMediaPlaylist(request, url, grant, permit, services);
     if (url.file.kind === "cues")
       return deliverCues(request, { url, number: url.file.number }, { grant, permit }, services);
@@ -62,12 +65,13 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   }
 
   const url = parseDeliveryUrl(pathname);
-  const credentials = { token, ...authTokenOf(request), path: pathname };
   const options = { original: mayBeOriginal(url), now: services.now() };
   const grant = await services.access.checkDelivery(url, credentials, options);
   const { asset, plan, names } = await plannedDelivery(url, services);
   const output = outputOf(url, plan);
+  grant.bounds.check({ chain: url.transformation });
   if (output === "original") {
+    grant.bounds.check(originalFile(asset));
     return {
       response: await deliverOriginal(request, asset, grant, services),
       facts: factsOf(url, "original", "original", "copied"),
@@ -75,21 +79,17 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   }
   services.permits.checkDelivery(url, names);
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
-  if (isProgressive(plan, output)) return deliverLong(request, url, { plan, asset }, grant, services);
+  if (isProgressive(plan, output)) {
+    grant.bounds.check(longFile(plan));
+    return deliverLong(request, url, { plan, asset }, grant, services);
+  }
   const chosen = automaticStill(url, output, request.headers.get("accept") ?? "");
+  grant.bounds.check(wholeFile(plan, chosen ?? output));
   const delivered = await deliverWhole(request, url, plan, asset, chosen ?? output, grant, services);
   const disposition = dispositionOf(url, chosen ?? output);
   if (chosen !== undefined) delivered.response.headers.set("vary", "accept");
   if (disposition !== undefined) delivered.response.headers.set("content-disposition", disposition);
   return delivered;
-}
-
-/** Cloudinary's token rides in the query or in a cookie of the same name, bound perhaps to the client's address. */
-function authTokenOf(request: Request): { authToken: string | undefined; ip: string | undefined } {
-  const cookie = /(?:^|;\s*)__cld_token__=([^;]*)/.exec(request.headers.get("cookie") ?? "")?.[1];
-  // Not through URLSearchParams: the escapes in it are part of what is signed.
-  const query = /[?&]__cld_token__=([^&#]*)/.exec(request.url)?.[1];
-  return { authToken: query ?? cookie, ip: request.headers.get("cf-connecting-ip") ?? undefined };
 }
 
 const factsOf = (
@@ -108,9 +108,14 @@ async function deliverMultivariant(
   services: EdgeServices,
 ): Promise<Delivered> {
   const subtitles = await offeredSubtitles(url, plan, services);
-  const playlist = multivariantFor(request, url, { plan, subtitles }, await services.builds.current());
+  const build = await services.builds.current();
+  const { playlist, runs } = multivariantFor(request, url, { plan, subtitles }, build, grant.bounds);
   const options = { seconds: MULTIVARIANT_SECONDS, vary: NEGOTIATED_BY };
-  const opened = await openedPlaylist(playlist, { token: grant.token, permitFor: services.permits.permitFor });
+  const opened = await openedPlaylist(playlist, {
+    token: grant.token,
+    passFor: (folder) => services.access.passFor(folder, grant.bounds, runs.get(folder)),
+    permitFor: services.permits.permitFor,
+  });
   const response = await playlistResponse(request, opened, options);
   return {
     response: finished(response, { tier: "computed", ...grant }),
@@ -131,7 +136,8 @@ async function deliverMediaPlaylist(
   const tier = found === undefined ? "computed" : "edge";
   const options = { seconds: IMMUTABLE_SECONDS, immutable: true };
   // All that a media playlist names lies in its own folder.
-  const opened = await openedPlaylist(playlist, { token: grant.token, permitFor: async () => permit });
+  const handed = { token: grant.token, passFor: async () => grant.pass, permitFor: async () => permit };
+  const opened = await openedPlaylist(windowedPlaylist(playlist, grant.run), handed);
   const response = await playlistResponse(request, opened, options);
   return { response: finished(response, { tier, ...grant }), facts: factsOf(url, "playlist", url.rendition, tier) };
 }

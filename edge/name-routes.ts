@@ -10,7 +10,7 @@ import {
   parseTransformation,
   STREAMING_PROFILE_NAMES,
 } from "#transformation";
-import type { Scope } from "./access/admin-access.ts";
+import type { Scope } from "./access/scopes.ts";
 import type { Env } from "./config.ts";
 import { type EdgeServices, servicesOf } from "./services.ts";
 
@@ -23,7 +23,7 @@ const MAX_RUNGS = 20;
 async function opened(context: Door, scope: Scope): Promise<EdgeServices> {
   const services = servicesOf(context);
   const cloud = context.req.param("cloud") ?? "";
-  await services.admin.check(context.req.header("authorization"), cloud, scope, services.now());
+  await services.admin.check(context.req.raw, cloud, scope, services.now());
   return services;
 }
 

@@ -3,6 +3,7 @@
 import type { FoundAsset } from "#catalog";
 import { containerNamed, SUBTITLE_FORMATS } from "#media";
 import { Problem, parseRawUrl } from "#transformation";
+import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { fileResponse, type ReadFile } from "./file-response.ts";
 import { cacheControl, finished } from "./responses.ts";
@@ -39,10 +40,10 @@ const mediaTypeOf = (container: string): string =>
 
 /** A raw file, for whoever may have it. */
 export async function deliverRaw(request: Request, services: EdgeServices): Promise<Response> {
-  const { pathname, searchParams } = new URL(request.url);
-  const url = parseRawUrl(pathname);
-  const credentials = { token: searchParams.get("token") ?? undefined, path: pathname };
-  const grant = await services.access.checkDelivery(url, credentials, { original: true, now: services.now() });
+  const url = parseRawUrl(new URL(request.url).pathname);
+  const options = { original: true, now: services.now() };
+  const grant = await services.access.checkDelivery(url, credentialsOf(request), options);
+  grant.bounds.check({ chain: [], spans: "whole" });
   return deliverOriginal(request, await services.assets.find(url), grant, services);
 }
 

@@ -1,8 +1,12 @@
 /** Hands on what opens a playlist to everything that it names: players send no headers, and relative URIs drop the query. */
 
-/** What rides behind each URI: a playback token, and in strict mode the permit of the folder that it lies in. */
+/**
+ * What rides behind each URI: a playback token, where it has bounds the pass of the folder that the URI lies in, and in
+ * strict mode the folder's permit.
+ */
 export interface Handed {
   readonly token?: string | undefined;
+  readonly passFor?: (folder: string) => Promise<string | undefined>;
   readonly permitFor?: (folder: string) => Promise<string | undefined>;
 }
 
@@ -10,9 +14,10 @@ const URI = /^(?:[^#\s].*)$|URI="([^"]*)"/gm;
 
 const folderOf = (uri: string): string => uri.slice(0, uri.lastIndexOf("/"));
 
-async function queryFor(folder: string, { token, permitFor }: Handed): Promise<string> {
-  const permit = await permitFor?.(folder);
-  const query = new URLSearchParams({ ...(token !== undefined && { token }), ...(permit !== undefined && { permit }) });
+async function queryFor(folder: string, { token, passFor, permitFor }: Handed): Promise<string> {
+  const [pass, permit] = await Promise.all([passFor?.(folder), permitFor?.(folder)]);
+  const given = Object.entries({ token, pass, permit }).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(Object.fromEntries(given) as Record<string, string>);
   return query.size === 0 ? "" : `?${query}`;
 }
 

@@ -14,8 +14,8 @@ import {
   type OriginBuild,
   type Presentation,
   type Rendition,
+  type SegmentRun,
   type SubtitleRendition,
-  videoOf,
 } from "#media";
 import {
   type DeliveryUrl,
@@ -25,6 +25,8 @@ import {
   type RenditionUrl,
   type Transformation,
 } from "#transformation";
+import type { Bounds } from "./access/bounds.ts";
+import { allowsKeyframes, runsWithin, videoWithin } from "./bounded-delivery.ts";
 import { plannedRendition } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
 import { type OfferedSubtitles, plannedSubtitles } from "./subtitles.ts";
@@ -65,13 +67,12 @@ function checkSound({ audioCodec = "aac" }: Encoding): void {
 function offered(
   request: Request,
   plan: DeliveryPlan,
-  subtitles: readonly OfferedSubtitles[],
-  build: OriginBuild,
+  { subtitles, build, bounds }: { subtitles: readonly OfferedSubtitles[]; build: OriginBuild; bounds: Bounds },
 ): Offered {
   const { codecs } = codecOffer(request, plan);
   checkSound(plan.encoding);
-  const all = videoOf(plan);
-  const playable = all.map(({ rendition }) => rendition).filter(({ codec }) => codecs.includes(codec));
+  const all = videoWithin(plan, codecs, bounds);
+  const playable = all.map(({ rendition }) => rendition);
   const video = keptUp(plan, playable, build);
   const audio = audioRenditions(plan);
   // Says why there is none.
@@ -83,18 +84,28 @@ function offered(
   if (video.length === 0 && audio.length === 0)
     throw new Problem("no-sound", "Neither picture nor sound is left.", { parameter: "ac" });
   const plans = new Map<Rendition, DeliveryPlan>(all.map(({ rendition, plan: own }) => [rendition, own]));
-  const keyframes = keyframeRendition(plan);
+  const trickPlay = keyframeRendition(plan);
+  const keyframes = trickPlay && allowsKeyframes(trickPlay, bounds) ? trickPlay : undefined;
   return { video, audio, subtitles, keyframes, planOf: (rendition) => plans.get(rendition) ?? plan };
 }
 
-/** The multivariant playlist for a request, naming renditions by their keys. */
+export interface Multivariant {
+  readonly playlist: string;
+  /** Of each folder that it names, the segments that are open; undefined where all are. */
+  readonly runs: ReadonlyMap<string, SegmentRun | undefined>;
+}
+
+/** The multivariant playlist for a request, naming renditions by their keys: what the bounds of its token leave. */
 export function multivariantFor(
   request: Request,
   url: DeliveryUrl,
   { plan, subtitles }: { plan: DeliveryPlan; subtitles: readonly OfferedSubtitles[] },
   build: OriginBuild,
-): string {
-  const presentation = offered(request, plan, subtitles, build);
+  bounds: Bounds,
+): Multivariant {
+  const presentation = offered(request, plan, { subtitles, build, bounds });
+  const runOf = runsWithin(bounds);
+  const runs = new Map<string, SegmentRun | undefined>();
   const keyOf = (rendition: Rendition | SubtitleRendition): Transformation => {
     if (rendition.kind === "subtitles") return subtitles.find((each) => each === rendition)?.key ?? [];
     const { keys } = presentation.planOf(rendition);
@@ -109,7 +120,13 @@ export function multivariantFor(
       rendition: rendition.id,
     });
   };
-  return multivariantPlaylist(presentation, (rendition, file) => `${folderOf(rendition)}/${file}`);
+  const playlist = multivariantPlaylist(presentation, (rendition, file) => {
+    const folder = folderOf(rendition);
+    const isOwn = rendition.kind !== "subtitles";
+    runs.set(folder, runOf(rendition, isOwn ? presentation.planOf(rendition) : plan));
+    return `${folder}/${file}`;
+  });
+  return { playlist, runs };
 }
 
 /** A rendition's media playlist; its URIs are relative, so that it is the same wherever it is served. */

@@ -1,11 +1,16 @@
 /** What the edge's stories are told with: wired per request from the environment, replaced piece by piece in tests. */
 
 import { type Catalog, openCatalog } from "#catalog";
+import { type RecordsReader, type RecordsState, recordsReader } from "./access/access-records.ts";
 import { type AdminAccess, adminAccess } from "./access/admin-access.ts";
+import { type CloudflareAccess, cloudflareAccess } from "./access/cloudflare-access.ts";
 import { type DeliveryAccess, deliveryAccess, grantKey } from "./access/delivery-access.ts";
 import { type EncodePermits, encodePermits } from "./access/encode-permit.ts";
 import { digest } from "./access/hash.ts";
-import { type Keyring, keyringOf } from "./access/keyring.ts";
+import { catalogKeys, configuredKeys, fixedKeys, keysOfAll } from "./access/key-sources.ts";
+import { type ImportedKeys, keyringOf } from "./access/keyring.ts";
+import { type Passes, passesOf } from "./access/pass.ts";
+import { recordsOrigin } from "./access/records-origin.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
 import { type DeliveryRecorder, deliveryRecorder } from "./deliveries/recorder.ts";
@@ -20,6 +25,7 @@ export interface EdgeServices {
   readonly config: EdgeConfig;
   readonly catalog: Catalog;
   readonly access: DeliveryAccess;
+  readonly records: RecordsReader;
   readonly admin: AdminAccess;
   readonly permits: EncodePermits;
   readonly assets: AssetFinder;
@@ -38,11 +44,13 @@ export interface EdgeServices {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** What an isolate keeps between requests: keys once imported, settings once checked. */
+/** What an isolate keeps between requests: keys once imported, settings once checked, what it knows of revocations. */
 interface Standing {
   readonly config: EdgeConfig;
-  readonly playback: Keyring;
-  readonly admin: Keyring;
+  readonly importedKeys: { readonly playback: ImportedKeys; readonly admin: ImportedKeys };
+  readonly records: RecordsState;
+  readonly passes: Passes;
+  readonly front: CloudflareAccess | undefined;
 }
 
 const standings = new WeakMap<Env, Standing>();
@@ -51,10 +59,12 @@ function standingOf(env: Env): Standing {
   const known = standings.get(env);
   if (known) return known;
   const config = configFrom(env);
-  const standing = {
+  const standing: Standing = {
     config,
-    playback: keyringOf([...config.playbackKeys, grantKey(config.grantSecret)]),
-    admin: keyringOf(config.adminKeys),
+    importedKeys: { playback: new Map(), admin: new Map() },
+    records: {},
+    passes: passesOf(config.grantSecret),
+    front: config.front && cloudflareAccess(config.front),
   };
   standings.set(env, standing);
   return standing;
@@ -70,17 +80,31 @@ export const servicesOf = ({
 }): EdgeServices => servicesFrom(env, executionCtx);
 
 export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUntil">): EdgeServices {
-  const { config, playback, admin } = standingOf(env);
+  const { config, importedKeys, passes, front, ...standing } = standingOf(env);
   const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
   const now = (): number => Date.now() / 1000;
   const catalog = openCatalog(env.DB);
   const origin = originClient(config, now);
+  const records = recordsReader(
+    standing.records,
+    recordsOrigin(config.cloud, catalog, caches.default, now),
+    now,
+    waitUntil,
+  );
+  const playbackKeys = keysOfAll(
+    fixedKeys([grantKey(config.grantSecret)]),
+    configuredKeys(config.playbackKeys, records),
+    catalogKeys(config.grantSecret, records),
+  );
+  const playback = keyringOf(playbackKeys, importedKeys.playback);
+  const admin = keyringOf(configuredKeys(config.adminKeys, records), importedKeys.admin);
   return {
     config,
     catalog,
-    access: deliveryAccess({ ...config, playback, digest }),
+    records,
+    access: deliveryAccess({ ...config, playback, passes, digest }),
     permits: encodePermits({ isStrict: config.isStrict, secret: config.grantSecret }),
-    admin: adminAccess({ ...config, admin }),
+    admin: adminAccess({ ...config, admin, front }),
     assets: assetFinder(catalog, caches.default, waitUntil),
     names: nameFinder(catalog, caches.default, waitUntil),
     products: productStore(env.PRODUCTS, caches.default, waitUntil),

@@ -32,6 +32,8 @@ export const PROBLEMS = {
   "method-not-allowed": { status: 405, title: "Method not allowed" },
   "upload-conflict": { status: 409, title: "The upload is already in progress" },
   "recipe-mismatch": { status: 409, title: "The origin encodes by another recipe" },
+  "budget-spent": { status: 429, title: "The budget of encodes is spent" },
+  "keys-unavailable": { status: 503, title: "The keys cannot be read" },
   "origin-busy": { status: 503, title: "All encoders are busy" },
   "origin-unreachable": { status: 503, title: "The encoder cannot be reached" },
   cancelled: { status: 503, title: "Nobody waits for this any more" },

@@ -5,16 +5,23 @@ import { describe, expect, it } from "vitest";
 import { authTokenMessages, Problem, parseAuthToken, parseDeliveryUrl } from "#transformation";
 import { deliveryAccess } from "./delivery-access.ts";
 import { digest, hmacOf } from "./hash.ts";
+import { fixedKeys } from "./key-sources.ts";
 import { keyringOf } from "./keyring.ts";
+import { passesOf } from "./pass.ts";
 
 const KEY = "00112233FF99";
 const NOW = 1_800_000_000;
 const PATH = "/demo/video/authenticated/w_300/series/film.mp4";
 
-const access = deliveryAccess({
-  ...{ apiSecret: "a-secret", grantSecret: "a-grant-secret-for-tests-of-32-chars", playback: keyringOf([]), digest },
-  authTokenKey: KEY,
-});
+const SETTINGS = {
+  apiSecret: "a-secret",
+  grantSecret: "a-grant-secret-for-tests-of-32-chars",
+  playback: keyringOf(fixedKeys([])),
+  passes: passesOf("a-grant-secret-for-tests-of-32-chars"),
+  digest,
+};
+
+const access = deliveryAccess({ ...SETTINGS, authTokenKey: KEY });
 
 type TokenOptions = Parameters<typeof cloudinary.utils.generate_auth_token>[0];
 
@@ -76,15 +83,7 @@ describe("Cloudinary's own token", () => {
   });
 
   it("opens nothing where the cloud has no key for it", async () => {
-    const closed = deliveryAccess({
-      ...{
-        apiSecret: "a-secret",
-        grantSecret: "a-grant-secret-for-tests-of-32-chars",
-        playback: keyringOf([]),
-        digest,
-      },
-      authTokenKey: undefined,
-    });
+    const closed = deliveryAccess({ ...SETTINGS, authTokenKey: undefined });
     const credentials = { token: undefined, authToken: tokenOf({ ...LATER, acl: "/*" }), path: PATH };
     await expect(
       closed.checkDelivery(parseDeliveryUrl(PATH), credentials, { original: false, now: NOW }),

@@ -3,12 +3,15 @@ import { type DeliveryUrl, Problem, parseDeliveryUrl } from "#transformation";
 import { PUBLIC_IDS, SDK_SECRET, SIGNING, sdkPath } from "../../transformation/testing/sdk-urls.ts";
 import { deliveryAccess } from "./delivery-access.ts";
 import { digest } from "./hash.ts";
+import { fixedKeys } from "./key-sources.ts";
 import { keyringOf } from "./keyring.ts";
+import { passesOf } from "./pass.ts";
 
 const access = deliveryAccess({
   apiSecret: SDK_SECRET,
   grantSecret: "a-grant-secret-for-tests-of-32-chars",
-  playback: keyringOf([]),
+  playback: keyringOf(fixedKeys([])),
+  passes: passesOf("a-grant-secret-for-tests-of-32-chars"),
   digest,
   authTokenKey: undefined,
 });

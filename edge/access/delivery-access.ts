@@ -1,18 +1,35 @@
 /** Who may see what: delivery types, signatures, playback tokens, and the grants that playlists hand on. */
 
 import { SignJWT } from "jose";
+import type { SegmentRun } from "#media";
 import {
   type AssetName,
   aclCovers,
   authTokenMessages,
   type DeliveryUrl,
+  formatRenditionFolder,
   Problem,
   parseAuthToken,
+  type RenditionFile,
+  type RenditionUrl,
   signedStrings,
 } from "#transformation";
+import { type Bounds, boundsOf, notOpenedBy, UNBOUNDED } from "./bounds.ts";
+import { readClaims, refusingClaim } from "./claims.ts";
+import type { Credentials } from "./credentials.ts";
 import type { Digest } from "./hash.ts";
 import { hashEquals, hmacOf } from "./hash.ts";
 import type { Keyring } from "./keyring.ts";
+import type { Passes } from "./pass.ts";
+
+/** What a token lets its viewer spend on encodes; absent amounts are the configured ones. */
+export interface Allowance {
+  readonly token: string;
+  /** Its `jti`. */
+  readonly tokenId: string | undefined;
+  readonly encodeSeconds: number | undefined;
+  readonly newVariants: number | undefined;
+}
 
 /** What a request may do, once it may do anything. */
 export interface Grant {
@@ -20,33 +37,30 @@ export interface Grant {
   readonly token?: string;
   /** Shared caches may not keep the answer. */
   readonly isPrivate: boolean;
+  readonly bounds: Bounds;
+  /** What opens the rendition's folder beside the token; absent where the token has no bounds. */
+  readonly pass?: string;
+  /** The segments of the rendition that are open; absent where all are. */
+  readonly run?: SegmentRun;
+  /** Absent where the viewer is nobody in particular: whoever has a public or a signed URL. */
+  readonly allowance?: Allowance;
 }
 
 export interface DeliveryAccessConfig {
   readonly apiSecret: string;
   readonly grantSecret: string;
   readonly playback: Keyring;
+  readonly passes: Passes;
   readonly digest: Digest;
   /** The key of Cloudinary's tokens, hexadecimal; without it none is taken. */
   readonly authTokenKey: string | undefined;
 }
 
-/** What a request brings to be let in. */
-export interface Credentials {
-  /** A playback token. */
-  readonly token: string | undefined;
-  /** Cloudinary's `__cld_token__`, of the query or the cookie. */
-  readonly authToken?: string | undefined;
-  /** The path as it came, and the client's address: what such a token is held against. */
-  readonly path?: string | undefined;
-  readonly ip?: string | undefined;
-}
-
-const PUBLIC: Grant = { isPrivate: false };
+const PUBLIC: Grant = { isPrivate: false, bounds: UNBOUNDED };
 
 /** How long the children of a signed URL stay open: a long film with pauses. Whole hours, so that grants repeat. */
 const GRANT_HOURS = 12;
-const GRANT_KEY_ID = "edge-grant";
+export const GRANT_KEY_ID = "edge-grant";
 
 export interface DeliveryAccess {
   /** For what stands behind a delivery URL; `original` is the uploaded file itself. */
@@ -56,13 +70,16 @@ export interface DeliveryAccess {
     options: { original: boolean; now: number },
   ): Promise<Grant>;
   /** For what playlists name. */
-  checkRendition(name: AssetName, token: string | undefined, now: number): Promise<Grant>;
+  checkRendition(url: RenditionUrl, credentials: Credentials, now: number): Promise<Grant>;
+  /** What opens a folder beside the token, for the playlist that names it; undefined where the token has no bounds. */
+  passFor(folder: string, bounds: Bounds, run: SegmentRun | undefined): Promise<string | undefined>;
 }
 
 export function deliveryAccess({
   apiSecret,
   grantSecret,
   playback,
+  passes,
   digest,
   authTokenKey,
 }: DeliveryAccessConfig): DeliveryAccess {
@@ -101,34 +118,57 @@ export function deliveryAccess({
       .setExpirationTime((Math.floor(now / 3600) + GRANT_HOURS) * 3600)
       .sign(secret);
 
-  async function checkToken(name: AssetName, token: string | undefined, now: number): Promise<Grant> {
+  async function checkToken(name: AssetName, { token, ip, country }: Credentials, now: number): Promise<Grant> {
     if (token === undefined)
       throw new Problem("unauthorized", "This needs a playback token (?token=) or a signed URL.");
-    const claims = await playback.verify(token, { audience: name.cloud, requiredClaims: ["exp", "sub"], now });
-    // One refusal for all reasons: expired, forged, and for another asset look alike.
-    if (!claims || !subjectCovers(claims.sub ?? "", name.publicId))
-      throw new Problem("forbidden", "The playback token does not open this.");
-    return { token, isPrivate: true };
+    const verified = await playback.verify(token, { audience: name.cloud, requiredClaims: ["exp", "sub"], now });
+    const claims = verified && readClaims(verified.claims);
+    if (!verified || !claims) throw notOpened();
+    const refusing = refusingClaim(claims, "viewer", { publicId: name.publicId, ip, country });
+    if (refusing !== undefined) throw refusing === "sub" ? notOpened() : notOpenedBy(refusing);
+    const allowance = {
+      token,
+      tokenId: verified.claims.jti,
+      encodeSeconds: claims.encode_seconds,
+      newVariants: claims.new_variants,
+    };
+    // A grant is the same for all who have the signed URL.
+    const isGrant = verified.keyId === GRANT_KEY_ID;
+    return { token, isPrivate: true, bounds: boundsOf(claims), ...(!isGrant && { allowance }) };
+  }
+
+  /** Under bounds a folder is open to whoever has its pass, and the segments that it is made out for. */
+  async function checkPass(url: RenditionUrl, pass: string | undefined, grant: Grant): Promise<Grant> {
+    const { spelled } = grant.bounds;
+    if (spelled === undefined) return grant;
+    const opened = pass === undefined ? undefined : await passes.check(pass, formatRenditionFolder(url), spelled);
+    if (pass === undefined || opened === undefined)
+      throw new Problem("forbidden", "No playlist has opened this to the playback token.");
+    if (opened === "all") return { ...grant, pass };
+    if (!liesIn(opened, url.file)) throw notOpenedBy("window");
+    return { ...grant, pass, run: opened };
   }
 
   return {
     async checkDelivery(url, credentials, { original, now }) {
-      const { token } = credentials;
       const signed = await hasValidSignature(url);
       if (url.signature !== undefined && !signed)
         throw new Problem("invalid-signature", "The URL's signature does not fit.");
       const isOpen = url.deliveryType === "upload" || (url.deliveryType === "private" && !original);
       if (isOpen) return PUBLIC;
-      if (token !== undefined) return checkToken(url, token, now);
+      if (credentials.token !== undefined) return checkToken(url, credentials, now);
       // What has been opened by other means than a token goes on with one: children have paths of their own.
       if (signed || (await hasValidAuthToken(credentials, now)))
-        return { token: await grantFor(url, now), isPrivate: true };
+        return { ...PUBLIC, token: await grantFor(url, now), isPrivate: true };
       if (credentials.authToken !== undefined) throw new Problem("forbidden", "The token does not open this.");
-      return checkToken(url, token, now);
+      return checkToken(url, credentials, now);
     },
-    async checkRendition(name, token, now) {
-      return name.deliveryType === "authenticated" ? checkToken(name, token, now) : PUBLIC;
+    async checkRendition(url, credentials, now) {
+      if (url.deliveryType !== "authenticated") return PUBLIC;
+      return checkPass(url, credentials.pass, await checkToken(url, credentials, now));
     },
+    passFor: async (folder, { spelled }, run) =>
+      spelled === undefined ? undefined : passes.passFor(folder, spelled, run),
   };
 }
 
@@ -143,8 +183,19 @@ export const grantKey = (grantSecret: string) => ({
     .replaceAll("=", ""),
 });
 
-/** `film` covers itself, `series/*` all that is in the folder, `*` everything. */
-export function subjectCovers(subject: string, publicId: string): boolean {
-  if (subject.endsWith("*")) return publicId.startsWith(subject.slice(0, -1));
-  return subject === publicId;
+/** One refusal for all reasons: expired, forged, and for another asset look alike. */
+const notOpened = (): Problem => new Problem("forbidden", "The playback token does not open this.");
+
+/** Whether a file is open to whoever may have a run of segments: playlists are cut to it, and init sections show nothing. */
+function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
+  switch (file.kind) {
+    case "playlist":
+    case "init":
+      return true;
+    case "segment":
+    case "cues":
+      return file.number >= first && file.number <= last;
+    case "whole":
+      return false;
+  }
 }

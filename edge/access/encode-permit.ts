@@ -1,15 +1,9 @@
 /** Strict mode: which deliveries may cause an encode, and the proof of it that playlists hand on to what they name. */
 
 import type { Names } from "#catalog";
-import {
-  canonicalTransformation,
-  type DeliveryUrl,
-  type EditStep,
-  Problem,
-  pickParameters,
-  touchesOf,
-} from "#transformation";
+import { type DeliveryUrl, Problem } from "#transformation";
 import { hashEquals } from "./hash.ts";
+import { holdsNamesOnly } from "./named-only.ts";
 
 export interface EncodePermits {
   /** @throws Problem `not-permitted` for a delivery that is neither signed nor named, where the cloud is strict */
@@ -25,24 +19,9 @@ const notPermitted = (): Problem =>
     parameter: "signature",
   });
 
-/** What merely chooses among renditions, and automatic quality, make nothing that a name would have to allow. */
-const asksForMore = (step: EditStep): boolean => {
-  const rest = pickParameters(
-    step,
-    (entry, value) => entry.name !== "quality" && touchesOf(entry, value).some((touch) => touch !== "choice"),
-  );
-  const { quality } = step.component;
-  return (
-    rest.open.length > 0 || Object.keys(rest.component).length > 0 || (quality !== undefined && "percent" in quality)
-  );
-};
-
-/** Whether a chain holds nothing but names that are allowed, and choices. */
 function isNamed({ transformation }: DeliveryUrl, { transformations }: Names): boolean {
-  const allowed = new Set(transformations.filter(({ allowedForStrict }) => allowedForStrict).map(({ name }) => name));
-  return canonicalTransformation(transformation).every(
-    (step) => (step.kind === "named" && allowed.has(step.name)) || (step.kind === "edit" && !asksForMore(step)),
-  );
+  const allowed = transformations.filter(({ allowedForStrict }) => allowedForStrict).map(({ name }) => name);
+  return holdsNamesOnly(transformation, new Set(allowed));
 }
 
 export function encodePermits({ isStrict, secret }: { isStrict: boolean; secret: string }): EncodePermits {

@@ -7,7 +7,7 @@ export type Digest = (algorithm: "SHA-1" | "SHA-256", text: string, encoding: En
 export const hex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const base64url = (bytes: ArrayBuffer): string =>
+export const base64url = (bytes: ArrayBuffer): string =>
   btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")
