@@ -7,6 +7,7 @@ import type { Env } from "./config.ts";
 import { deliver } from "./deliver.ts";
 import { analyticsQuery } from "./deliveries/analytics-query.ts";
 import { explain } from "./explain.ts";
+import { keyRoutes } from "./key-routes.ts";
 import { nameRoutes } from "./name-routes.ts";
 import { deliverRaw } from "./originals.ts";
 import { PREFLIGHT, problemResponse } from "./responses.ts";
@@ -35,6 +36,7 @@ app.get("/health", async (context) => {
 
 app.route("/v1_1", uploadRoutes);
 app.route("/v1_1", nameRoutes);
+app.route("/v1", keyRoutes);
 
 app.get("/v1/:cloud/analytics/deliveries", async (context) => {
   const services = servicesOf(context);

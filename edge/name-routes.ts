@@ -1,6 +1,6 @@
 /** The doors of Cloudinary's Admin API that keep transformations and streaming profiles under names. */
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import type { CustomProfile, NamedTransformation } from "#catalog";
 import {
   canonicalTransformation,
@@ -10,39 +10,13 @@ import {
   parseTransformation,
   STREAMING_PROFILE_NAMES,
 } from "#transformation";
-import type { Scope } from "./access/scopes.ts";
+import { type Door, fieldsOf, NO_STORE, opened, required } from "./admin-door.ts";
 import type { Env } from "./config.ts";
-import { type EdgeServices, servicesOf } from "./services.ts";
-
-type Door = Context<{ Bindings: Env }>;
+import type { EdgeServices } from "./services.ts";
 
 /** Names of one cloud: more are no vocabulary but a store. */
 const MAX_NAMES = 500;
 const MAX_RUNGS = 20;
-
-async function opened(context: Door, scope: Scope): Promise<EdgeServices> {
-  const services = servicesOf(context);
-  const cloud = context.req.param("cloud") ?? "";
-  await services.admin.check(context.req.raw, cloud, scope, services.now());
-  return services;
-}
-
-/** Fields of the body, whatever it is coded as, before those of the query. */
-async function fieldsOf({ req }: Door): Promise<ReadonlyMap<string, string>> {
-  const isJson = req.header("content-type")?.includes("json") ?? false;
-  const body: Record<string, unknown> = isJson ? await req.json<Record<string, unknown>>() : await req.parseBody();
-  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-  return new Map([
-    ...Object.entries(req.query()),
-    ...Object.entries(body).map(([name, value]) => [name, text(value)] as const),
-  ]);
-}
-
-function required(fields: ReadonlyMap<string, string>, name: string): string {
-  const value = fields.get(name);
-  if (value) return value;
-  throw new Problem("invalid-query", `${name} is missing.`, { parameter: name });
-}
 
 function checkName(name: string): string {
   if (/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u.test(name)) return name;
@@ -57,8 +31,6 @@ const definitionOf = (text: string): string =>
 
 /** SDKs put `t_` before the name of a kept transformation, or send the name alone. */
 const bareName = (text: string): string => text.replace(/^t_/, "");
-
-const noStore = { "cache-control": "no-store" };
 
 const transformationAnswer = ({ name, definition, allowedForStrict }: NamedTransformation) => ({
   name: `t_${name}`,
@@ -128,9 +100,9 @@ nameRoutes.get("/:cloud/transformations", async (context) => {
   const services = await opened(context, "names:read");
   const asked = context.req.query("transformation");
   if (asked !== undefined)
-    return context.json(transformationAnswer(await transformationNamed(services, bareName(asked))), 200, noStore);
+    return context.json(transformationAnswer(await transformationNamed(services, bareName(asked))), 200, NO_STORE);
   const { transformations } = await services.catalog.names.all(services.config.cloud);
-  return context.json({ transformations: transformations.map(transformationAnswer) }, 200, noStore);
+  return context.json({ transformations: transformations.map(transformationAnswer) }, 200, NO_STORE);
 });
 
 nameRoutes.post("/:cloud/transformations", async (context) => {
@@ -141,7 +113,7 @@ nameRoutes.post("/:cloud/transformations", async (context) => {
   const definition = definitionOf(required(fields, "transformation"));
   await services.catalog.names.putTransformation(services.config.cloud, { name, definition, allowedForStrict: true });
   await services.names.forget(services.config.cloud);
-  return context.json({ message: "created" }, 200, noStore);
+  return context.json({ message: "created" }, 200, NO_STORE);
 });
 
 nameRoutes.put("/:cloud/transformations", async (context) => {
@@ -155,7 +127,7 @@ nameRoutes.put("/:cloud/transformations", async (context) => {
     ...(strict !== undefined && { allowedForStrict: strict === "true" || strict === "1" }),
   });
   await services.names.forget(services.config.cloud);
-  return context.json({ message: "updated" }, 200, noStore);
+  return context.json({ message: "updated" }, 200, NO_STORE);
 });
 
 nameRoutes.delete("/:cloud/transformations", async (context) => {
@@ -163,19 +135,19 @@ nameRoutes.delete("/:cloud/transformations", async (context) => {
   const { name } = await transformationNamed(services, bareName(required(await fieldsOf(context), "transformation")));
   await services.catalog.names.deleteTransformation(services.config.cloud, name);
   await services.names.forget(services.config.cloud);
-  return context.json({ message: "deleted" }, 200, noStore);
+  return context.json({ message: "deleted" }, 200, NO_STORE);
 });
 
 nameRoutes.get("/:cloud/streaming_profiles", async (context) => {
   const services = await opened(context, "names:read");
   const { profiles } = await services.catalog.names.all(services.config.cloud);
   const builtIn = STREAMING_PROFILE_NAMES.map((name) => ({ name, display_name: null, predefined: true }));
-  return context.json({ data: [...builtIn, ...profiles.map(profileAnswer)] }, 200, noStore);
+  return context.json({ data: [...builtIn, ...profiles.map(profileAnswer)] }, 200, NO_STORE);
 });
 
 nameRoutes.get(ONE_PROFILE, async (context) => {
   const services = await opened(context, "names:read");
-  return context.json({ data: profileAnswer(await profileNamed(services, nameIn(context))) }, 200, noStore);
+  return context.json({ data: profileAnswer(await profileNamed(services, nameIn(context))) }, 200, NO_STORE);
 });
 
 nameRoutes.post("/:cloud/streaming_profiles", async (context) => {
@@ -188,7 +160,7 @@ nameRoutes.post("/:cloud/streaming_profiles", async (context) => {
   const profile = { name, displayName: fields.get("display_name") ?? name, representations };
   await services.catalog.names.putProfile(services.config.cloud, profile);
   await services.names.forget(services.config.cloud);
-  return context.json({ message: "created", data: profileAnswer(profile) }, 200, noStore);
+  return context.json({ message: "created", data: profileAnswer(profile) }, 200, NO_STORE);
 });
 
 nameRoutes.put(ONE_PROFILE, async (context) => {
@@ -203,7 +175,7 @@ nameRoutes.put(ONE_PROFILE, async (context) => {
   };
   await services.catalog.names.putProfile(services.config.cloud, profile);
   await services.names.forget(services.config.cloud);
-  return context.json({ message: "updated", data: profileAnswer(profile) }, 200, noStore);
+  return context.json({ message: "updated", data: profileAnswer(profile) }, 200, NO_STORE);
 });
 
 nameRoutes.delete(ONE_PROFILE, async (context) => {
@@ -211,5 +183,5 @@ nameRoutes.delete(ONE_PROFILE, async (context) => {
   const profile = await profileNamed(services, nameIn(context));
   await services.catalog.names.deleteProfile(services.config.cloud, profile.name);
   await services.names.forget(services.config.cloud);
-  return context.json({ message: "deleted", data: profileAnswer(profile) }, 200, noStore);
+  return context.json({ message: "deleted", data: profileAnswer(profile) }, 200, NO_STORE);
 });

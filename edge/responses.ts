@@ -17,6 +17,9 @@ const CORS: Readonly<Record<string, string>> = {
   "timing-allow-origin": "*",
 };
 
+/** Addresses hold tokens: whoever is led on from one is not told of it. */
+const COMMON: Readonly<Record<string, string>> = { ...CORS, "referrer-policy": "no-referrer" };
+
 export const PREFLIGHT: Readonly<Record<string, string>> = {
   ...CORS,
   "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
@@ -40,7 +43,7 @@ export function finished(
 ): Response {
   const answer = new Response(response.body, response);
   const { headers } = answer;
-  for (const [name, value] of Object.entries(CORS)) headers.set(name, value);
+  for (const [name, value] of Object.entries(COMMON)) headers.set(name, value);
   const costs = Object.entries(timings).map(([name, milliseconds]) => `${name};dur=${milliseconds.toFixed(1)}`);
   headers.set("server-timing", [`cache;desc=${tier}`, ...costs].join(", "));
   // RFC 9211.
@@ -52,7 +55,7 @@ export function finished(
 /** The one place where a refusal becomes an answer. */
 export function problemResponse(problem: Problem): Response {
   const headers: Record<string, string> = {
-    ...CORS,
+    ...COMMON,
     "content-type": "application/problem+json",
     "cache-control": problem.cacheSeconds > 0 ? `public, max-age=${problem.cacheSeconds}` : "no-store",
     // Cloudinary's SDKs and players look here. Header values are Latin-1 at most.
