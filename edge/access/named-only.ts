@@ -1,6 +1,12 @@
 /** Chains that hold nothing but names: what strict clouds encode, and what a token may be bounded to. */
 
-import { canonicalTransformation, type EditStep, pickParameters, type Transformation, touchesOf } from "#transformation";
+import {
+  canonicalTransformation,
+  type EditStep,
+  pickParameters,
+  type Transformation,
+  touchesOf,
+} from "#transformation";
 
 /** What merely chooses among renditions, and automatic quality, make nothing that a name would have to allow. */
 const asksForMore = (step: EditStep): boolean => {
