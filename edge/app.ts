@@ -3,6 +3,7 @@
 import { Hono } from "hono";
 import { METRICS } from "#catalog";
 import { Problem } from "#transformation";
+import { budgetRoutes } from "./budget-routes.ts";
 import type { Env } from "./config.ts";
 import { deliver } from "./deliver.ts";
 import { analyticsQuery } from "./deliveries/analytics-query.ts";
@@ -37,6 +38,7 @@ app.get("/health", async (context) => {
 app.route("/v1_1", uploadRoutes);
 app.route("/v1_1", nameRoutes);
 app.route("/v1", keyRoutes);
+app.route("/v1", budgetRoutes);
 
 app.get("/v1/:cloud/analytics/deliveries", async (context) => {
   const services = servicesOf(context);

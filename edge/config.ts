@@ -4,6 +4,7 @@ import type { JWK } from "jose";
 import type { CloudflareAccessConfig } from "./access/cloudflare-access.ts";
 import { SCOPE_NAMES } from "./access/scopes.ts";
 import { keyFault } from "./access/token-algorithms.ts";
+import type { ConfiguredBudgets } from "./budgets/spender.ts";
 
 /** The bindings and variables of `wrangler.toml` and `.dev.vars`. */
 export interface Env {
@@ -11,6 +12,7 @@ export interface Env {
   readonly SOURCES: R2Bucket;
   readonly PRODUCTS: R2Bucket;
   readonly ENCODES: DurableObjectNamespace<import("./encode-coalescer.ts").EncodeCoalescer>;
+  readonly BUDGETS: DurableObjectNamespace<import("./budgets/budget-keeper.ts").BudgetKeeper>;
   readonly DELIVERIES: Queue<import("#catalog").DeliveryBatch>;
   readonly CLOUD_NAME: string;
   readonly API_KEY: string;
@@ -28,6 +30,11 @@ export interface Env {
   readonly AUTH_TOKEN_KEY?: string;
   /** `on`: only signed URLs and named transformations cause encodes. */
   readonly STRICT_TRANSFORMATIONS?: string;
+  /** Budgets of encodes, an hour: of the whole cloud, and of each playback token that says nothing else. */
+  readonly CLOUD_ENCODE_SECONDS?: string;
+  readonly CLOUD_NEW_VARIANTS?: string;
+  readonly TOKEN_ENCODE_SECONDS?: string;
+  readonly TOKEN_NEW_VARIANTS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
   readonly GRANT_SECRET: string;
   /** The S3 side of the bucket that SOURCES binds, for the origin to read. */
@@ -50,6 +57,7 @@ export interface EdgeConfig {
   readonly adminKeys: readonly JWK[];
   /** Absent where Access does not stand in front. */
   readonly front: CloudflareAccessConfig | undefined;
+  readonly budgets: ConfiguredBudgets;
   readonly s3: {
     readonly endpoint: string;
     readonly bucket: string;
@@ -99,6 +107,7 @@ export function configFrom(env: Env): EdgeConfig {
     playbackKeys: keys("PLAYBACK_KEYS"),
     adminKeys: keys("ADMIN_KEYS"),
     front: frontFrom(env, faults),
+    budgets: budgetsFrom(env, faults),
     s3: {
       endpoint: text("S3_ENDPOINT").replace(/\/$/, ""),
       bucket: text("S3_BUCKET"),
@@ -126,4 +135,16 @@ function frontFrom(
   const scopes = SCOPE_NAMES.filter((scope) => words.includes(scope));
   if (scopes.length < words.length) faults.push(`ACCESS_SCOPES takes ${SCOPE_NAMES.join(", ")}`);
   return { teamDomain, audience, scopes };
+}
+
+function budgetsFrom(env: Env, faults: string[]): ConfiguredBudgets {
+  const amount = (name: `${"CLOUD" | "TOKEN"}_${"ENCODE_SECONDS" | "NEW_VARIANTS"}`): number | undefined => {
+    const text = env[name] || undefined;
+    if (text !== undefined && !/^\d{1,9}$/.test(text)) faults.push(`${name} must be a number, of an hour`);
+    return text === undefined ? undefined : Number(text);
+  };
+  return {
+    cloud: { encodeSeconds: amount("CLOUD_ENCODE_SECONDS"), newVariants: amount("CLOUD_NEW_VARIANTS") },
+    token: { encodeSeconds: amount("TOKEN_ENCODE_SECONDS"), newVariants: amount("TOKEN_NEW_VARIANTS") },
+  };
 }

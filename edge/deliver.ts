@@ -16,6 +16,7 @@ import {
 import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
+import { spenderOf } from "./budgets/spender.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
 import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output-format.ts";
@@ -185,6 +186,7 @@ async function findOrMake(
     url.sourceVersion,
     address,
     await job(),
+    await spenderOf(url.cloud, grant.allowance, services.config.budgets),
     request.signal,
   );
   const made = await services.products.find(request, url);

@@ -5,6 +5,9 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { Problem, parseRenditionUrl } from "#transformation";
+import { BudgetRefusal, budgetedEncodes } from "./budgets/budgeted-encode.ts";
+import { knownVariants } from "./budgets/known-variants.ts";
+import type { Spender } from "./budgets/spender.ts";
 import { configFrom, type Env } from "./config.ts";
 import { type JobRequest, originClient } from "./origin-client.ts";
 import { productStore } from "./product-store.ts";
@@ -17,7 +20,12 @@ export type Encoded =
       readonly queueMilliseconds: number;
       readonly encodeMilliseconds: number;
     }
-  | { readonly kept: false; readonly problem: string };
+  | {
+      readonly kept: false;
+      readonly problem: string;
+      /** Whether it is the refusal of one viewer's token: another viewer may cause what this one may not. */
+      readonly isOfToken: boolean;
+    };
 
 interface Running {
   readonly result: Promise<Encoded>;
@@ -33,15 +41,25 @@ const REMEMBERED_MILLISECONDS = 5000;
 
 export class EncodeCoalescer extends DurableObject<Env> {
   readonly #running = new Map<string, Running>();
+  readonly #budgeted = budgetedEncodes(this.env.BUDGETS, knownVariants(this.env.PRODUCTS), (work) =>
+    this.ctx.waitUntil(work),
+  );
 
-  /** Makes the object at an address unless it is being made; answers when it can be found in the store. */
-  async encode(address: string, request: JobRequest, waiter: string): Promise<Encoded> {
-    const known = this.#running.get(address);
-    const running = known ?? this.#start(address, request);
-    running.waiters.add(waiter);
-    const result = await running.result;
-    running.waiters.delete(waiter);
-    return result.kept ? { ...result, joined: known !== undefined } : result;
+  /**
+   * Makes the object at an address unless it is being made; answers when it can be found in the store. Whoever causes
+   * it pays for it, and whoever joins does not.
+   */
+  async encode(address: string, request: JobRequest, waiter: string, spender?: Spender): Promise<Encoded> {
+    for (;;) {
+      const known = this.#running.get(address);
+      const running = known ?? this.#start(address, request, spender);
+      running.waiters.add(waiter);
+      const result = await running.result;
+      const isStillHere = running.waiters.delete(waiter);
+      if (result.kept) return { ...result, joined: known !== undefined };
+      // What another viewer's token could not pay is tried again on this one's. By now nothing is running any more.
+      if (!known || !result.isOfToken || !isStillHere) return result;
+    }
   }
 
   /** A waiter has gone; when the last one has, so does the encode. */
@@ -54,9 +72,9 @@ export class EncodeCoalescer extends DurableObject<Env> {
     if (running.waiters.size === 0) running.abort.abort();
   }
 
-  #start(address: string, request: JobRequest): Running {
+  #start(address: string, request: JobRequest, spender: Spender | undefined): Running {
     const abort = new AbortController();
-    const result = this.#make(address, request, abort.signal);
+    const result = this.#make(address, request, spender, abort.signal);
     const running = { result, abort, waiters: new Set<string>() };
     this.#running.set(address, running);
     // The work outlives whoever asked first.
@@ -70,22 +88,32 @@ export class EncodeCoalescer extends DurableObject<Env> {
     this.#running.delete(address);
   }
 
-  async #make(address: string, request: JobRequest, signal: AbortSignal): Promise<Encoded> {
+  async #make(
+    address: string,
+    request: JobRequest,
+    spender: Spender | undefined,
+    signal: AbortSignal,
+  ): Promise<Encoded> {
     try {
-      const made = await originClient(configFrom(this.env), () => Date.now() / 1000).make(request, signal);
+      const url = parseRenditionUrl(new URL(address).pathname);
+      const origin = originClient(configFrom(this.env), () => Date.now() / 1000);
+      const made = await this.#budgeted.make({ url, job: request.job, spender }, () => origin.make(request, signal));
       const store = productStore(this.env.PRODUCTS, caches.default, (work) => this.ctx.waitUntil(work));
-      await store.keep(address, parseRenditionUrl(new URL(address).pathname), made);
-      return {
-        kept: true,
-        joined: false,
-        queueMilliseconds: made.queueMilliseconds,
-        encodeMilliseconds: made.encodeMilliseconds,
-      };
+      await store.keep(address, url, made);
+      const { queueMilliseconds, encodeMilliseconds } = made;
+      return { kept: true, joined: false, queueMilliseconds, encodeMilliseconds };
     } catch (error) {
-      // Errors lose their class on the way between isolates.
-      if (error instanceof Problem) return { kept: false, problem: JSON.stringify(error) };
-      console.error("defect", error);
-      return { kept: false, problem: JSON.stringify(new Problem("internal", "The object could not be made.")) };
+      return refused(error);
     }
   }
+}
+
+/** Errors lose their class on the way between isolates. */
+function refused(error: unknown): Encoded {
+  if (error instanceof BudgetRefusal)
+    return { kept: false, problem: JSON.stringify(error.problem), isOfToken: error.isOfToken };
+  const isDefect = !(error instanceof Problem);
+  if (isDefect) console.error("defect", error);
+  const problem = isDefect ? new Problem("internal", "The object could not be made.") : error;
+  return { kept: false, problem: JSON.stringify(problem), isOfToken: false };
 }

@@ -6,6 +6,7 @@ import type { Env } from "./config.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { servicesFrom } from "./services.ts";
 
+export { BudgetKeeper } from "./budgets/budget-keeper.ts";
 export { EncodeCoalescer } from "./encode-coalescer.ts";
 
 export default {

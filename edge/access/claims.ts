@@ -40,7 +40,7 @@ interface ClaimOf<Value, Held> {
 
 const ofViewer = <Value>(claim: ClaimOf<Value, Viewer>) => ({ holds: "viewer" as const, ...claim });
 const ofDelivery = <Value>(claim: ClaimOf<Value, Deliverable>) => ({ holds: "delivery" as const, ...claim });
-/** What may be spent on encodes: the budget itself decides (`edge/encode-budget.ts`). */
+/** What may be spent on encodes: the budget itself decides (`edge/budgets/encode-budget.ts`). */
 const ofEncodes = <Value>(claim: Omit<ClaimOf<Value, never>, "allows">) => ({ holds: "encodes" as const, ...claim });
 
 /** Lists are short: a token is looked at for every segment. */
@@ -134,12 +134,12 @@ export const CLAIMS = {
   }),
   encode_seconds: ofEncodes({
     takes: "a number",
-    bounds: "seconds of encoding an hour that its viewer may cause",
+    bounds: "seconds of encoding that its viewer may cause in an hour",
     read: amount,
   }),
   new_variants: ofEncodes({
     takes: "a number",
-    bounds: "renditions an hour that its viewer may be the first to ask for",
+    bounds: "renditions that its viewer may be the first to ask for in an hour",
     read: amount,
   }),
 };

@@ -3,6 +3,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RECIPE_NUMBER, type SegmentJob } from "#media";
 import { formatRenditionUrl, Problem } from "#transformation";
+import type { Spender } from "../budgets/spender.ts";
 import type { Encodes } from "../encodes.ts";
 import type { FakeOrigin } from "./fake-origin.ts";
 
@@ -51,8 +52,14 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
       origin.delayMilliseconds = 0;
     });
 
-    const make = (address: string, { version = VERSION, signal = new AbortController().signal } = {}) =>
-      encodes.make(version, address, requestFor(address), signal);
+    const make = (
+      address: string,
+      {
+        version = VERSION,
+        signal = new AbortController().signal,
+        spender,
+      }: { version?: string; signal?: AbortSignal; spender?: Spender } = {},
+    ) => encodes.make(version, address, requestFor(address), spender, signal);
     const codeOf = (made: Promise<unknown>): Promise<unknown> =>
       made.then(
         () => "made",

@@ -4,6 +4,7 @@ import { Problem, parseRenditionUrl } from "#transformation";
 import type { Env } from "../config.ts";
 import { type EdgeServices, servicesFrom } from "../services.ts";
 
+export { BudgetKeeper } from "../budgets/budget-keeper.ts";
 export { EncodeCoalescer } from "../encode-coalescer.ts";
 
 type Arguments = readonly unknown[];
@@ -18,7 +19,8 @@ async function call(services: EdgeServices, request: Request): Promise<Response>
   };
   const signal = port === "encodes" ? [request.signal] : [];
   const target = services[port] as unknown as Methods;
-  const value = await target[method]?.(...([...args, ...signal] as never[]));
+  const values = args.map((value) => value ?? undefined);
+  const value = await target[method]?.(...([...values, ...signal] as never[]));
   return Response.json({ value });
 }
 

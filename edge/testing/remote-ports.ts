@@ -37,8 +37,9 @@ export const remotePort = <Name extends keyof EdgeServices>(base: string, port: 
   ) as EdgeServices[Name];
 
 export const remoteEncodes = (base: string): Encodes => ({
-  make: (sourceVersion, address, request, signal) =>
-    call(base, "encodes", "make", [sourceVersion, address, request], signal),
+  // JSON has no undefined.
+  make: (sourceVersion, address, request, spender, signal) =>
+    call(base, "encodes", "make", [sourceVersion, address, request, spender ?? null], signal),
 });
 
 /** The store as a data centre sees it: caches are told apart by the host that a request names. */
