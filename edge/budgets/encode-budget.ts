@@ -55,10 +55,10 @@ const amounts = (amountOf: (name: AmountName) => number): Cost => ({
 
 /** What is still spent now. Of what has no bound nothing is counted. */
 export function stillSpent({ allowed, spending }: Omit<Account, "holder">, now: number): Cost {
-  const hours = Math.max(0, now - spending.at) / HOUR_SECONDS;
+  const seconds = Math.max(0, now - spending.at);
   return amounts((name) => {
     const anHour = allowed[name];
-    return anHour === undefined ? 0 : Math.max(0, spending.spent[name] - anHour * hours);
+    return anHour === undefined ? 0 : Math.max(0, spending.spent[name] - (anHour * seconds) / HOUR_SECONDS);
   });
 }
 
@@ -68,7 +68,7 @@ function waitSeconds(anHour: number | undefined, spent: number, cost: number): n
   // Never: asked again after an hour the answer is the same.
   if (anHour <= 0) return HOUR_SECONDS;
   const missing = spent + Math.min(cost, anHour) - anHour;
-  return missing <= ROUNDING ? 0 : (missing / anHour) * HOUR_SECONDS;
+  return missing <= ROUNDING ? 0 : (missing * HOUR_SECONDS) / anHour;
 }
 
 /** Why a cost may not be charged to all of some accounts: the one that has to be waited for longest; undefined where it may. */

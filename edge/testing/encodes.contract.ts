@@ -3,6 +3,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { RECIPE_NUMBER, type SegmentJob } from "#media";
 import { formatRenditionUrl, Problem } from "#transformation";
+import type { Allowed } from "../budgets/encode-budget.ts";
 import type { Spender } from "../budgets/spender.ts";
 import type { Encodes } from "../encodes.ts";
 import type { FakeOrigin } from "./fake-origin.ts";
@@ -33,7 +34,12 @@ const newAddress = (number = 0): string =>
     file: { kind: "segment", number },
   })}`;
 
-const requestFor = (address: string) => ({ job: { kind: "segment", key: address, recipe: RECIPE } as SegmentJob });
+/** Four seconds at 25 frames a second. */
+const EXPECTED = { timescale: 25, expected: { firstTick: 0, samples: 100, sampleTicks: 1 } };
+
+const requestFor = (address: string) => ({
+  job: { kind: "segment", media: "video", key: address, recipe: RECIPE, ...EXPECTED } as SegmentJob,
+});
 
 export function describeEncodesContract(adapter: string, open: () => Promise<EncodesUnderTest>): void {
   describe(`encodes (${adapter})`, () => {
@@ -133,6 +139,101 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
       two.abort();
       await expect.poll(() => origin.aborted, { timeout: 7000 }).toBe(1);
       expect(await find(address)).toBeUndefined();
+    });
+
+    describe("on a budget", () => {
+      let clouds = 0;
+      /** A cloud that nobody has spent anything of, and a viewer with a token there. */
+      const viewer = (allowed: Allowed, token?: Allowed, cloud = `cloud-${++clouds}`): Spender => ({
+        ...{ cloud, allowed },
+        ...(token && { token: { id: `hash ${++clouds}`, allowed: token } }),
+      });
+      const outcome = (address: string, spender: Spender) =>
+        make(address, { spender }).then(
+          ({ tier }) => tier,
+          (error: unknown) => (error instanceof Problem ? `${error.code}: ${error.facts.parameter}` : error),
+        );
+
+      it("make what there is room for, and ask the origin for nothing else", async () => {
+        const spender = viewer({ newVariants: 1 });
+        expect([await outcome(newAddress(), spender), await outcome(newAddress(), spender)]).toEqual([
+          "encoded",
+          "budget-spent: new_variants",
+        ]);
+        expect(origin.jobs).toHaveLength(1);
+      });
+
+      it("tell when to come again", async () => {
+        const spender = viewer({ newVariants: 2 });
+        for (const _ of [1, 2]) await make(newAddress(), { spender });
+        const { facts } = (await make(newAddress(), { spender }).catch((error: unknown) => error)) as Problem;
+        expect(facts.retryAfterSeconds).toBeGreaterThan(1700);
+        expect(facts.retryAfterSeconds).toBeLessThanOrEqual(1800);
+      });
+
+      it("charge what an encode has cost, not what was kept free for it", async () => {
+        // A segment keeps its four seconds free, and takes a quarter of one.
+        const spender = viewer({ encodeSeconds: 4.4 });
+        expect(await outcome(newAddress(), spender)).toBe("encoded");
+        await expect.poll(() => outcome(newAddress(), spender)).toBe("encoded");
+        await expect.poll(() => outcome(newAddress(), spender)).toBe("budget-spent: encode_seconds");
+      });
+
+      it("let no crowd begin more than there is room for", async () => {
+        const spender = viewer({ encodeSeconds: 12 });
+        origin.delayMilliseconds = 300;
+        const outcomes = await Promise.all(Array.from({ length: 8 }, () => outcome(newAddress(), spender)));
+        expect(outcomes.filter((one) => one === "encoded")).toHaveLength(3);
+        expect(outcomes.filter((one) => one === "budget-spent: encode_seconds")).toHaveLength(5);
+      });
+
+      it("charge for an object once, whoever else waits for it", async () => {
+        const [address, spender] = [newAddress(), viewer({ newVariants: 1, encodeSeconds: 5 })];
+        origin.delayMilliseconds = 300;
+        const outcomes = await Promise.all(Array.from({ length: 8 }, () => outcome(address, spender)));
+        expect(outcomes.sort()).toEqual(["encoded", ...Array.from({ length: 7 }, () => "joined")]);
+      });
+
+      it("let one viewer join what another may cause, and nobody wait in vain with one who may not", async () => {
+        const address = newAddress();
+        origin.delayMilliseconds = 300;
+        const broke = () => viewer({}, { encodeSeconds: 0 }, "shared");
+        const first = outcome(address, broke());
+        const outcomes = await Promise.all([
+          first,
+          outcome(address, viewer({}, {}, "shared")),
+          outcome(address, broke()),
+        ]);
+        expect(outcomes[1]).toMatch(/encoded|joined/);
+        expect(origin.jobs).toHaveLength(1);
+        // Whoever comes while it is being made has it for nothing.
+        const running = newAddress();
+        const paid = outcome(running, viewer({}, { encodeSeconds: 100 }));
+        await expect.poll(() => origin.jobs.length).toBe(2);
+        expect([await outcome(running, broke()), await paid]).toEqual(["joined", "encoded"]);
+      });
+
+      it("are of the cloud and of each token", async () => {
+        const cloud = `cloud-${++clouds}`;
+        const [one, two] = [
+          viewer({ newVariants: 3 }, { newVariants: 1 }, cloud),
+          viewer({ newVariants: 3 }, {}, cloud),
+        ];
+        expect(await outcome(newAddress(), one)).toBe("encoded");
+        await expect(make(newAddress(), { spender: one })).rejects.toThrow(
+          "The playback token has no new variants left",
+        );
+        for (const _ of [2, 3]) expect(await outcome(newAddress(), two)).toBe("encoded");
+        await expect(make(newAddress(), { spender: two })).rejects.toThrow("This cloud has no new variants left");
+      });
+
+      it("charge for what fails, as far as it went", async () => {
+        const spender = viewer({ encodeSeconds: 4.4 });
+        refuseWith(502, { code: "encode-failed", detail: "broken" });
+        expect(await outcome(newAddress(), spender)).toMatch("encode-failed");
+        origin.answer = undefined;
+        await expect.poll(() => outcome(newAddress(), spender)).toBe("encoded");
+      });
     });
   });
 }
