@@ -15,7 +15,7 @@ let origin: FakeOrigin;
 
 beforeAll(async () => {
   origin = await startFakeOrigin();
-  edge = await startEdge({ ORIGIN_URL: origin.url }, "edge/testing/ports-worker.ts");
+  edge = await startEdge({ ORIGIN_URL: origin.url }, { entry: "edge/testing/ports-worker.ts" });
 });
 
 afterAll(async () => {

@@ -65,7 +65,18 @@ function bindingsFromConfig() {
   };
 }
 
-export async function startEdge(variables: Readonly<Record<string, string>>, entry?: string): Promise<EdgeUnderTest> {
+export interface EdgeOptions {
+  readonly entry?: string;
+  /** Where the network says that every request comes from. */
+  readonly country?: string;
+  /** Hears all that the Worker writes to its log. */
+  readonly log?: (line: string) => void;
+}
+
+export async function startEdge(
+  variables: Readonly<Record<string, string>>,
+  { entry, country, log }: EdgeOptions = {},
+): Promise<EdgeUnderTest> {
   const bindings = {
     CLOUD_NAME: CLOUD,
     API_KEY,
@@ -84,6 +95,8 @@ export async function startEdge(variables: Readonly<Record<string, string>>, ent
     ...bindingsFromConfig(),
     bindings,
     logRequests: false,
+    ...(country !== undefined && { cf: { country } }),
+    ...(log && { handleStructuredLogs: ({ message }: { message: string }) => log(message) }),
   };
   const miniflare = new Miniflare(convertV4MiniflareOptions(options));
   const base = (await miniflare.ready).origin;
