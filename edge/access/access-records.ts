@@ -83,7 +83,7 @@ export function recordsReader(
   const ageOf = ({ readAt }: { readAt: number }): number => now() - readAt;
   const isRetrying = (): boolean => state.failedAt !== undefined && now() - state.failedAt < RETRY_SECONDS;
 
-  async function refresh(): Promise<KnownRecords> {
+  async function readAnew(): Promise<KnownRecords> {
     const near = await origin.nearby();
     if (near && ageOf(near) <= FRESH_SECONDS) return learn(knownFrom(near));
     // Before D1 is asked: whatever is revoked from now on may be missing.
@@ -99,6 +99,14 @@ export function recordsReader(
       if (state.known && ageOf(state.known) <= STALE_SECONDS) return state.known;
       throw unavailable();
     }
+  }
+
+  /** Others need not read meanwhile. */
+  async function refresh(): Promise<KnownRecords> {
+    state.readingUntil = now() + RETRY_SECONDS;
+    return readAnew().finally(() => {
+      state.readingUntil = 0;
+    });
   }
 
   /** Of two readers the one who began later knows more. */
@@ -120,7 +128,6 @@ export function recordsReader(
       const isBeingRead = (state.readingUntil ?? 0) > now();
       // While D1 fails one request waits for it, and the others go on with what is known.
       if (known && isBeingRead && (!isWaited || (state.failedAt !== undefined && age <= STALE_SECONDS))) return known;
-      state.readingUntil = now() + RETRY_SECONDS;
       if (isWaited) return refresh();
       waitUntil(refresh().catch(() => {}));
       return known;
