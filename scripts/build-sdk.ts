@@ -48,11 +48,15 @@ function checkConsumer(): void {
   writeFileSync(
     `${folder}/page.ts`,
     `import { edgereel } from "edgereel-sdk";
-import { signUrl } from "edgereel-sdk/server";
+import { playbackToken, type SigningKey, signUrl } from "edgereel-sdk/server";
 const url: string = edgereel({ base: "https://x", cloud: "demo" }).url("a", { steps: [{ width: 640, crop: "fill" }] });
 export const signed: Promise<string> = signUrl(url, { apiSecret: "s" });
 // @ts-expect-error there is no such parameter
 edgereel({ base: "https://x", cloud: "demo" }).url("a", { steps: [{ widht: 640 }] });
+const token = { cloud: "demo", key: {} as SigningKey, subject: "*", expiresAt: new Date() };
+export const narrow: Promise<string> = playbackToken({ ...token, maxRung: "720p", window: [30, 60] });
+// @ts-expect-error there is no such claim
+export const wrong = playbackToken({ ...token, maxRungs: "720p" });
 `,
   );
   writeFileSync(`${folder}/package.json`, '{ "type": "module" }');

@@ -26,17 +26,38 @@ export interface SigningKeys {
 
 const secret = (bytes = 32): string => randomBytes(bytes).toString("base64url");
 
-async function newSigningKeys(): Promise<SigningKeys> {
-  const { privateKey } = await generateKeyPair("EdDSA", { extractable: true });
-  const symmetric = (kid: string): JWK => ({ kty: "oct", kid, alg: "HS256", k: secret() });
+/** One key for each algorithm that playback tokens may be signed with. */
+const PLAYBACK_ALGORITHMS = ["EdDSA", "HS256", "ES256", "RS256"] as const;
+
+const keyId = (alg: string): string => `playback-${alg.toLowerCase()}`;
+
+const symmetricKey = (kid: string): JWK => ({ kty: "oct", kid, alg: "HS256", k: secret() });
+
+async function newPlaybackKey(alg: (typeof PLAYBACK_ALGORITHMS)[number]): Promise<JWK> {
+  if (alg === "HS256") return symmetricKey(keyId(alg));
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)), kid: keyId(alg), alg };
+}
+
+/** The keys that are there, and those that are missing. */
+async function completed({ playback, admin }: SigningKeys): Promise<SigningKeys> {
+  const missing = PLAYBACK_ALGORITHMS.filter((name) => !playback.some(({ alg }) => alg === name));
   return {
-    playback: [{ ...(await exportJWK(privateKey)), kid: "playback-eddsa", alg: "EdDSA" }, symmetric("playback-hs256")],
-    admin: [symmetric("admin-hs256")],
+    playback: [...playback, ...(await Promise.all(missing.map(newPlaybackKey)))],
+    admin: admin.length > 0 ? admin : [symmetricKey("admin-hs256")],
   };
 }
 
+/** Members of a key that everybody may know, and the secret that verifies as well (RFC 7518, section 6). */
+const VERIFYING_MEMBERS = ["kty", "kid", "alg", "crv", "x", "y", "n", "e", "k"];
+
 /** What a key is verified with: of a key pair the public half. */
-const verifying = (keys: readonly JWK[]): string => JSON.stringify({ keys: keys.map(({ d, ...key }) => key) });
+const verifying = (keys: readonly JWK[]): string =>
+  JSON.stringify({
+    keys: keys.map((key) =>
+      Object.fromEntries(Object.entries(key).filter(([name]) => VERIFYING_MEMBERS.includes(name))),
+    ),
+  });
 
 const settingsFile = (lines: LocalSettings): string =>
   `${["# Secrets of this machine's service, made at its first start. Never commit this file.", ...Object.entries(lines).map(([name, value]) => `${name}='${value}'`)].join("\n")}\n`;
@@ -55,10 +76,11 @@ export const signingKeysPath = (folder: string): string => join(folder, "signing
 async function signingKeys(folder: string): Promise<SigningKeys> {
   const path = signingKeysPath(folder);
   const known = await readText(path);
-  if (known !== undefined) return JSON.parse(known) as SigningKeys;
-  const keys = await newSigningKeys();
+  const before: SigningKeys = known === undefined ? { playback: [], admin: [] } : JSON.parse(known);
+  const keys = await completed(before);
+  const text = JSON.stringify(keys, undefined, 2);
   await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, JSON.stringify(keys, undefined, 2), { mode: 0o600 });
+  if (text !== known) await writeFile(path, text, { mode: 0o600 });
   return keys;
 }
 

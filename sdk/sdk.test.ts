@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { v2 as cloudinary } from "cloudinary";
-import { jwtVerify } from "jose";
+import { exportJWK, generateKeyPair, generateSecret, jwtVerify } from "jose";
 import { describe, expect, it } from "vitest";
 import { edgereel, expression, named, overlay, text, transformation, underlay, variable, when } from "./index.ts";
-import { playbackToken, signUrl } from "./server.ts";
+import { playbackToken, type SigningKey, signUrl } from "./server.ts";
 
 const service = edgereel({ base: "https://media.example.com/", cloud: "demo" });
 
@@ -91,13 +90,45 @@ describe("what servers add", () => {
     expect(new URL(signed).pathname).toBe(new URL(theirs).pathname);
   });
 
-  it("is a token that any JWT library verifies", async () => {
-    const secret = createHash("sha256").update("key").digest();
-    const token = await playbackToken({
-      ...{ cloud: "demo", subject: "series/*", keyId: "k1", key: secret.toString("base64url") },
-      expiresAt: new Date(Date.now() + 3_600_000),
-    });
-    const { payload, protectedHeader } = await jwtVerify(token, secret, { audience: "demo" });
-    expect([payload.sub, protectedHeader.kid]).toEqual(["series/*", "k1"]);
+  it.each(["EdDSA", "ES256", "RS256", "HS256"] as const)(
+    "is a token that any JWT library verifies: %s",
+    async (alg) => {
+      const { signing, verifying } = await keysFor(alg);
+      const token = await playbackToken({
+        ...{ cloud: "demo", subject: "series/*", key: { ...(await exportJWK(signing)), kid: "k1", alg } as SigningKey },
+        ...{ expiresAt: new Date(Date.now() + 3_600_000), notBefore: new Date(Date.now() - 1000), id: "one" },
+        ...{ maxRung: "720p", window: [30, 60.5], countries: ["DE"] },
+      });
+      const { payload, protectedHeader } = await jwtVerify(token, verifying, { audience: "demo" });
+      expect(protectedHeader).toEqual({ alg, typ: "JWT", kid: "k1" });
+      expect(payload).toEqual({
+        ...{ aud: "demo", sub: "series/*", exp: expect.any(Number), nbf: expect.any(Number), jti: "one" },
+        ...{ max_rung: "720p", window: [30, 60.5], countries: ["DE"] },
+      });
+    },
+  );
+
+  it("is no token of a key that is another algorithm's, or none", async () => {
+    const jwk = await exportJWK((await keysFor("ES256")).signing);
+    const options = { cloud: "demo", subject: "*", expiresAt: new Date() };
+    for (const key of [
+      { ...jwk, kid: "k", alg: "EdDSA" },
+      { ...jwk, kid: "k", alg: "none" },
+      { ...jwk, alg: "ES256" },
+    ])
+      await expect(playbackToken({ ...options, key: key as SigningKey })).rejects.toThrow();
+    const long = Array.from({ length: 300 }, (_, index) => `branded-${index}`);
+    const key = { ...jwk, kid: "k", alg: "ES256" } as SigningKey;
+    await expect(playbackToken({ ...options, key, transformations: long })).rejects.toThrow("4096 at most");
   });
 });
+
+/** A pair for an algorithm; of a shared secret both are the same. */
+async function keysFor(alg: string) {
+  if (alg === "HS256") {
+    const secret = await generateSecret(alg, { extractable: true });
+    return { signing: secret, verifying: secret };
+  }
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { signing: privateKey, verifying: publicKey };
+}

@@ -1,4 +1,19 @@
-/** Signs URLs and makes playback tokens: for servers only, since both need a secret. */
+/** Signs URLs and makes tokens: for servers only, since both need a secret. */
+
+import { base64Url } from "./token.ts";
+
+export {
+  type AdminScope,
+  type AdminTokenOptions,
+  adminToken,
+  type PlaybackClaims,
+  type PlaybackTokenOptions,
+  playbackToken,
+  type SigningKey,
+  type TokenAlgorithm,
+  type TokenCodec,
+  type TokenLifetime,
+} from "./token.ts";
 
 export interface SigningOptions {
   readonly apiSecret: string;
@@ -8,12 +23,6 @@ export interface SigningOptions {
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
 
-const base64Url = (bytes: ArrayBuffer): string =>
-  btoa(String.fromCharCode(...new Uint8Array(bytes)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-
 /** A delivery URL, signed as Cloudinary's SDKs sign: all that stands behind the delivery type but the version. */
 export async function signUrl(url: string, { apiSecret, length = 32 }: SigningOptions): Promise<string> {
   const [, before, rest, query = ""] =
@@ -22,25 +31,4 @@ export async function signUrl(url: string, { apiSecret, length = 32 }: SigningOp
   const signed = rest.replace(/(^|\/)v\d+\//, "$1");
   const digest = await crypto.subtle.digest(length === 8 ? "SHA-1" : "SHA-256", bytesOf(signed + apiSecret));
   return `${before}s--${base64Url(digest).slice(0, length)}--/${rest}${query}`;
-}
-
-export interface TokenOptions {
-  readonly cloud: string;
-  /** A public id, a folder as `series/*`, or `*`. */
-  readonly subject: string;
-  /** The id of a key in the service's PLAYBACK_KEYS, and its secret as that key's `k` holds it. */
-  readonly keyId: string;
-  readonly key: string;
-  readonly expiresAt: Date;
-}
-
-/** A playback token (JWT, HS256), for `?token=`. */
-export async function playbackToken({ cloud, subject, keyId, key, expiresAt }: TokenOptions): Promise<string> {
-  const part = (value: object) => base64Url(bytesOf(JSON.stringify(value)).buffer);
-  const header = part({ alg: "HS256", typ: "JWT", kid: keyId });
-  const claims = part({ aud: cloud, sub: subject, exp: Math.floor(expiresAt.getTime() / 1000) });
-  const jwk = { kty: "oct", k: key, alg: "HS256" };
-  const secret = await crypto.subtle.importKey("jwk", jwk, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const signature = await crypto.subtle.sign("HMAC", secret, bytesOf(`${header}.${claims}`));
-  return `${header}.${claims}.${base64Url(signature)}`;
 }
