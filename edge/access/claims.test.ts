@@ -1,8 +1,18 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { FilmSpan } from "#media";
 import { parseTransformation, rational } from "#transformation";
 import { boundsOf } from "./bounds.ts";
-import { CLAIM_NAMES, type Deliverable, type ReadClaims, readClaims, refusingClaim, type Viewer } from "./claims.ts";
+import {
+  CLAIM_NAMES,
+  CLAIMS,
+  type Deliverable,
+  type ReadClaims,
+  readClaims,
+  refusingClaim,
+  type Viewer,
+} from "./claims.ts";
+import { SCOPES } from "./scopes.ts";
 
 const MANY = (entry: unknown) => Array.from({ length: 65 }, () => entry);
 
@@ -108,5 +118,15 @@ describe("what is claimed of the delivery", () => {
     );
     const others = [{ max_rung: 720 }, { max_rung: 480 }, { window: [0, 1] }, { window: [0, 2] }, { codecs: ["av1"] }];
     expect(new Set(others.map(spelled)).size).toBe(others.length);
+  });
+});
+
+describe("docs/access.md", () => {
+  const lines = readFileSync("docs/access.md", "utf8").split("\n");
+
+  it("says of every claim and every scope what their tables say", () => {
+    const claims = CLAIM_NAMES.map((name) => `| \`${name}\` | ${CLAIMS[name].takes} | ${CLAIMS[name].bounds} |`);
+    const scopes = Object.entries(SCOPES).map(([name, opens]) => `| \`${name}\` | ${opens} |`);
+    for (const line of [...claims, ...scopes]) expect(lines).toContain(line);
   });
 });
