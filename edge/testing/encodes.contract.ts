@@ -143,6 +143,8 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
 
     describe("on a budget", () => {
       let clouds = 0;
+      /** What was kept free is given back after the answer. */
+      const PATIENCE = { timeout: 10_000, interval: 100 };
       /** A cloud that nobody has spent anything of, and a viewer with a token there. */
       const viewer = (allowed: Allowed, token?: Allowed, cloud = `cloud-${++clouds}`): Spender => ({
         ...{ cloud, allowed },
@@ -175,8 +177,8 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
         // A segment keeps its four seconds free, and takes a quarter of one.
         const spender = viewer({ encodeSeconds: 4.4 });
         expect(await outcome(newAddress(), spender)).toBe("encoded");
-        await expect.poll(() => outcome(newAddress(), spender)).toBe("encoded");
-        await expect.poll(() => outcome(newAddress(), spender)).toBe("budget-spent: encode_seconds");
+        await expect.poll(() => outcome(newAddress(), spender), PATIENCE).toBe("encoded");
+        await expect.poll(() => outcome(newAddress(), spender), PATIENCE).toBe("budget-spent: encode_seconds");
       });
 
       it("let no crowd begin more than there is room for", async () => {
@@ -209,7 +211,7 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
         // Whoever comes while it is being made has it for nothing.
         const running = newAddress();
         const paid = outcome(running, viewer({}, { encodeSeconds: 100 }));
-        await expect.poll(() => origin.jobs.length).toBe(2);
+        await expect.poll(() => origin.jobs.length, PATIENCE).toBe(2);
         expect([await outcome(running, broke()), await paid]).toEqual(["joined", "encoded"]);
       });
 
@@ -232,7 +234,7 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
         refuseWith(502, { code: "encode-failed", detail: "broken" });
         expect(await outcome(newAddress(), spender)).toMatch("encode-failed");
         origin.answer = undefined;
-        await expect.poll(() => outcome(newAddress(), spender)).toBe("encoded");
+        await expect.poll(() => outcome(newAddress(), spender), PATIENCE).toBe("encoded");
       });
     });
   });
