@@ -13,6 +13,8 @@ export default defineConfig({
           name: "pure",
           include: ["{transformation,media,scripts,sdk}/**/*.test.ts"],
           sequence: { groupOrder: 0 },
+          // Properties take seconds; on a machine that does something else, a minute.
+          testTimeout: 60_000,
         },
       },
       { test: { name: "edge", include: ["{edge,catalog}/**/*.test.ts"], sequence: { groupOrder: 1 }, ...service } },
