@@ -24,7 +24,14 @@ import {
 } from "#media";
 import { parseRenditionUrl } from "#transformation";
 import { originClient } from "../edge/origin-client.ts";
-import { configFrom, createOrigin, findRecipe, InitSections, SourceCache } from "../origin-transcoder/index.ts";
+import {
+  configFrom,
+  createOrigin,
+  findRecipe,
+  InitSections,
+  SourceCache,
+  UnpackedTracks,
+} from "../origin-transcoder/index.ts";
 
 export interface AnotherOrigin {
   readonly url: string;
@@ -71,7 +78,8 @@ export async function startAnotherOrigin(
     speeds: Object.fromEntries(codecs.map((codec) => [codec, speed])),
     decodeSecondsPerMegapixel: 1e-4,
   };
-  const origin = createOrigin({ config, sources, inits: new InitSections(ffmpeg), log: () => {} }, build);
+  const tracks = await UnpackedTracks.start(ffmpeg, join(folder, "tracks"));
+  const origin = createOrigin({ config, sources, tracks, inits: new InitSections(ffmpeg), log: () => {} }, build);
   const server = await new Promise<Server>((resolve) => {
     const listening = serve({ fetch: origin.app.fetch, hostname: "127.0.0.1", port: 0 }, () =>
       resolve(listening as Server),

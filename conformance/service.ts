@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { freePort, startLocalService } from "../scripts/local-service.ts";
+import { freePort, type LocalService, startLocalService } from "../scripts/local-service.ts";
 import { type LocalSettings, localSettings } from "../scripts/local-settings.ts";
 import { notingPath } from "./ffmpeg-runs.ts";
 
@@ -21,18 +21,24 @@ declare module "vitest" {
   }
 }
 
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(join(tmpdir(), "edgereel-conformance-"));
+/** A service with secrets, storage and caches of its own in an empty folder. */
+export async function startServiceIn(folder: string): Promise<{ service: LocalService; settings: LocalSettings }> {
   const settings = await localSettings(join(folder, ".dev.vars"), folder, {});
-  // For the service alone: the tests' own ffmpeg runs are no business of the notes.
-  const path = process.env["PATH"];
-  process.env["PATH"] = await notingPath(folder);
   const service = await startLocalService({
     port: await freePort(),
     settings,
     stateFolder: join(folder, "state"),
     workFolder: folder,
   });
+  return { service, settings };
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "edgereel-conformance-"));
+  // For the service alone: the tests' own ffmpeg runs are no business of the notes.
+  const path = process.env["PATH"];
+  process.env["PATH"] = await notingPath(folder);
+  const { service, settings } = await startServiceIn(folder);
   process.env["PATH"] = path;
   project.provide("service", { base: service.base, originPort: service.originPort, folder, settings });
   return async () => {

@@ -9,11 +9,23 @@ export interface UploadTarget {
   readonly cloud: string;
   readonly apiKey: string;
   readonly apiSecret: string;
+  /** What the file is called: what it is shows in its bytes, unless it is named a video and is a picture. */
+  readonly resource?: "auto" | "video";
+}
+
+/** The service's own refusal. */
+export class UploadError extends Error {
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
 }
 
 const CHUNK_BYTES = 20_000_000;
 
-/** @returns the service's answer; throws an Error with its message */
+/** @returns the service's answer; throws an UploadError with its message and code */
 export async function uploadFile(
   target: UploadTarget,
   path: string,
@@ -28,13 +40,13 @@ export async function uploadFile(
       file.size > CHUNK_BYTES ? { "content-range": range, "x-unique-upload-id": uploadId } : {};
     const form = signedForm(target, parameters);
     form.append("file", file.slice(start, end), basename(path));
-    const response = await fetch(`${target.base}/v1_1/${target.cloud}/auto/upload`, {
+    const response = await fetch(`${target.base}/v1_1/${target.cloud}/${target.resource ?? "auto"}/upload`, {
       method: "POST",
       headers,
       body: form,
     });
-    const answer = (await response.json()) as Record<string, unknown> & { error?: { message: string } };
-    if (answer.error) throw new Error(answer.error.message);
+    const answer = (await response.json()) as Record<string, unknown> & { error?: { message: string; code: string } };
+    if (answer.error) throw new UploadError(answer.error.message, answer.error.code);
     if (end === file.size) return answer;
   }
 }
