@@ -2,7 +2,7 @@
 
 import { add, compare, divide, multiply, type Rational, rational, round, subtract, toFixed } from "#transformation";
 import { containerNamed } from "./containers.ts";
-import type { Source, VideoTrack } from "./source.ts";
+import type { AudioTrack, Source, VideoTrack } from "./source.ts";
 import { timeZero } from "./timeline.ts";
 
 /**
@@ -26,8 +26,10 @@ const AUDIO_MARGIN = rational(11, 10);
 /** Without an index: reach back a second, then ten, then to the start. */
 const BLIND_MARGINS = [rational(1), rational(10)] as const;
 
-function relative(source: Source, time: Rational): string | null {
-  const seconds = subtract(time, source.containerStart);
+const relative = (source: Source, time: Rational): string | null => after(source.containerStart, time);
+
+function after(start: Rational, time: Rational): string | null {
+  const seconds = subtract(time, start);
   return compare(seconds, rational(0)) <= 0 ? null : toFixed(seconds, 6);
 }
 
@@ -74,9 +76,12 @@ export function videoSeeks(source: Source, track: VideoTrack, frame: number, fra
   return distinct([seekToKey(source, track, key), seekToKey(source, track, key - 2), null]);
 }
 
-/** Where to read from for a sample: a second early, for the decoder to settle. */
-export function audioSeeks(source: Source, seconds: Rational): Seeks {
-  return distinct([relative(source, subtract(add(seconds, timeZero(source)), AUDIO_MARGIN)), null]);
+/** Where to read a track from for a sample: a second early, for the decoder to settle. */
+export function audioSeeks(source: Source, track: AudioTrack, seconds: Rational): Seeks {
+  const time = subtract(add(seconds, timeZero(source)), AUDIO_MARGIN);
+  // A copy of a track alone begins with its first sample.
+  const start = track.unpackedInto ? rational(track.startSample, track.sampleRate) : source.containerStart;
+  return distinct([after(start, time), null]);
 }
 
 const distinct = (seeks: Seeks): Seeks => [...new Set(seeks)];

@@ -61,7 +61,12 @@ export interface AudioTrack {
   readonly endSample: number;
   /** How time stamps become sample positions, where they do not count samples themselves. */
   readonly clock?: SampleClock;
+  /** The container that the track must be copied into to be read: ffmpeg decodes only the first frame of its packets. */
+  readonly unpackedInto?: PacketSplitter;
 }
+
+/** Demuxers that give packets of one frame each, whatever the packets were that their muxer was given. */
+export type PacketSplitter = "amr";
 
 /**
  * Time stamps that are coarser than a sample, or that jump a little, snapped to the codec's frames: sound is played as

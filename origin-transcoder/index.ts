@@ -9,3 +9,4 @@ export { findRecipe } from "./recipe.ts";
 export type { Services } from "./services.ts";
 export { type FetchRange, rangeFetcher } from "./sources/fetch-range.ts";
 export { SourceCache } from "./sources/source-cache.ts";
+export { UnpackedTracks } from "./sources/unpacked-tracks.ts";

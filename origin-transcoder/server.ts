@@ -9,6 +9,7 @@ import { measuredBuild } from "./measure.ts";
 import { findRecipe } from "./recipe.ts";
 import { rangeFetcher } from "./sources/fetch-range.ts";
 import { SourceCache } from "./sources/source-cache.ts";
+import { UnpackedTracks } from "./sources/unpacked-tracks.ts";
 
 const log = (what: string, facts: Record<string, unknown>): void =>
   console.error(JSON.stringify({ at: new Date().toISOString(), what, ...facts }));
@@ -21,7 +22,8 @@ const sources = await SourceCache.start(
   config.sourceCacheBytes,
   rangeFetcher(config.sourceUrlPrefixes),
 );
-const origin = createOrigin({ config, sources, inits: new InitSections(config.ffmpeg), log }, build);
+const tracks = await UnpackedTracks.start(config.ffmpeg, join(config.workFolder, "tracks"));
+const origin = createOrigin({ config, sources, tracks, inits: new InitSections(config.ffmpeg), log }, build);
 
 const server = serve({ fetch: origin.app.fetch, hostname: config.host, port: config.port }, ({ port }) => {
   console.log(JSON.stringify({ what: "origin listens", port, ...build }));

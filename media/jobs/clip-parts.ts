@@ -76,7 +76,9 @@ export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: str
   const alone = clipAudio(plan, sounding, 0);
   // Picture and sound of one part of the source are read together, those of several, or of layers, each by itself.
   const isOnePart =
-    plainPart(plan.timeline) !== undefined && [picture, alone].every((reading) => (reading?.inputs.length ?? 0) <= 1);
+    plainPart(plan.timeline) !== undefined &&
+    [picture, alone].every((reading) => (reading?.inputs.length ?? 0) <= 1) &&
+    !alone?.inputs.some(({ unpacked }) => unpacked);
   const sound = isOnePart ? alone : clipAudio(plan, sounding, picture?.inputs.length ?? 0);
   const inputs = [...(picture?.inputs ?? []), ...(sound?.inputs ?? [])];
   checkInputs(inputs, extension);

@@ -7,6 +7,7 @@ import type { Filter, InputStream } from "#transformation";
 import type { Option } from "../codecs.ts";
 import type { TextDrawing } from "../laid.ts";
 import type { Seeks } from "../seek.ts";
+import type { PacketSplitter } from "../source.ts";
 
 /** The only thing that the origin may read for a job. */
 export interface JobSource {
@@ -23,7 +24,14 @@ export interface JobInput {
   readonly version?: string;
   /** A text that is drawn and read as a picture, instead of a source. */
   readonly drawing?: TextDrawing;
+  /** A track of the source that is copied into a file of its own first, whose only stream it is. */
+  readonly unpacked?: UnpackedTrack;
   readonly seeks: Seeks;
+}
+
+export interface UnpackedTrack {
+  readonly streamIndex: number;
+  readonly into: PacketSplitter;
 }
 
 /** What a stream of the output is made of: filters, whose first one takes `stream` unless they name their own. */

@@ -102,7 +102,9 @@ const LANDING_SECONDS = 30;
  * The position of a decoded frame in samples, as an expression of asetpts, for use around a sample of the source. The
  * first frame after a landing may have lost its beginning to the decoder's delay: it is placed by its end.
  */
-function samplePosition({ clock, sampleRate }: AudioTrack, around: number): string {
+function samplePosition({ clock, sampleRate, startSample, unpackedInto }: AudioTrack, around: number): string {
+  // A copy of a track alone begins with its first sample, and counts.
+  if (unpackedInto) return `PTS+(${startSample})`;
   if (!clock) return "PTS";
   const { frameSamples: length, regions } = clock;
   const near = regions.filter(({ fromSample }, index) => {

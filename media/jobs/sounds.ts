@@ -6,7 +6,7 @@ import { sampleAt } from "../grid.ts";
 import { type Clip, type Crossing, type Footage, isCrossing, type Programme, timelineFrames } from "../programme.ts";
 import type { AudioRendition } from "../renditions.ts";
 import { audioSeeks } from "../seek.ts";
-import type { AudioTrack } from "../source.ts";
+import type { AudioTrack, Source } from "../source.ts";
 import { plainPart } from "../timeline.ts";
 import { asInput, followedBy, joinedBy, ofSource, type Reading, readInTurn } from "./reading.ts";
 import { effectFilters, pacing, type SampleSpan, STEREO, sourceSamples } from "./sample-filters.ts";
@@ -28,14 +28,8 @@ export function sounds(programme: Programme, heard: TrackAtRate, span: SampleSpa
     const zero = sampleAt(part.from, frameRate, sampleRate);
     const moved = { from: span.from + zero, to: span.to + zero, sampleRate };
     const effects = effectFilters(programme.sound, { zero, frameRate, sampleRate });
-    return {
-      inputs: [{ seeks: audioSeeks(source, rational(moved.from, sampleRate)) }],
-      stream: { input: firstInput, streamIndex: track.streamIndex },
-      filters: [
-        ...sourceSamples(source, track, moved, effects),
-        ...(zero === 0 ? [] : [{ name: "asetpts", options: { expr: `PTS-(${zero})` } }]),
-      ],
-    };
+    const reading = readTrack(source, track, moved, effects, firstInput);
+    return zero === 0 ? reading : followedBy(reading, { name: "asetpts", options: { expr: `PTS-(${zero})` } });
   }
   return programme.sound.reduce<Reading>(
     (before, step) => {
@@ -171,10 +165,23 @@ function readSamples(
   if (of) return ofSource(sounds(of, heard, span, firstInput), of.source.version, source.version);
   const track = trackIn(programme, heard.track);
   if (!track) return followedBy(silence(span.to - span.from, heard.sampleRate), numbered(span.from));
+  return readTrack(source, track, { ...span, sampleRate: heard.sampleRate }, [], firstInput);
+}
+
+/** Samples [from, to) of a track of the source; `effects` find them numbered so. */
+function readTrack(
+  source: Source,
+  track: AudioTrack,
+  span: SampleSpan & { sampleRate: number },
+  effects: readonly Filter[],
+  firstInput: number,
+): Reading {
+  const { streamIndex, unpackedInto: into } = track;
+  const seeks = audioSeeks(source, track, rational(span.from, span.sampleRate));
   return {
-    inputs: [{ seeks: audioSeeks(source, rational(span.from, heard.sampleRate)) }],
-    stream: { input: firstInput, streamIndex: track.streamIndex },
-    filters: sourceSamples(source, track, { ...span, sampleRate: heard.sampleRate }, []),
+    inputs: [{ ...(into && { unpacked: { streamIndex, into } }), seeks }],
+    stream: { input: firstInput, streamIndex: into ? 0 : streamIndex },
+    filters: sourceSamples(source, track, span, effects),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Spells jobs for ffmpeg. Pure; each flag has its reason beside it. */
 
-import type { Filtered, InitJob, JobInput, Option, SegmentJob, WholeParts } from "#media";
+import type { Filtered, InitJob, JobInput, Option, SegmentJob, UnpackedTrack, WholeParts } from "#media";
 import { type CommandInput, commandArguments, type Flags } from "./command.ts";
 import { spellFilters, spellGraph } from "./filtergraph.ts";
 
@@ -112,6 +112,20 @@ export function segmentArguments(job: SegmentJob, inputOf: InputOf, attempt: num
       ["-fragment_index", String(job.sequence)],
     ],
     output: "pipe:1",
+  });
+}
+
+/** A track alone, as it is, in a container of its own; time stamps are those of the container. */
+export function unpackArguments({ streamIndex, into }: UnpackedTrack, source: Input, path: string): readonly string[] {
+  return commandArguments({
+    global: GLOBAL,
+    inputs: [{ location: source.location, options: openingFlags(source) }],
+    outputOptions: [
+      ["-map", `0:${streamIndex}`],
+      ["-c", "copy"],
+      ["-f", into],
+    ],
+    output: path,
   });
 }
 

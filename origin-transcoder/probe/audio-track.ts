@@ -1,8 +1,8 @@
 /** Puts together what ffprobe says of an audio track. Pure. */
 
-import type { AudioTrack } from "#media";
+import type { AudioTrack, PacketSplitter } from "#media";
 import { divide, multiply, parseRational, type Rational, rational, round } from "#transformation";
-import type { PacketList, ProbedFrame, ProbedStream } from "./ffprobe.ts";
+import type { PacketList, ProbedFrame, ProbedPacket, ProbedStream } from "./ffprobe.ts";
 import { sampleClock } from "./sample-clock.ts";
 
 /** The track, or undefined where nothing of it decodes. */
@@ -18,7 +18,8 @@ export function audioTrack(
   if (!timeBase || start === undefined || !(sampleRate >= 1000 && sampleRate <= 768_000) || (stream.channels ?? 0) < 1)
     return undefined;
   const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
-  const clock = sampleClock(stream, heard, packets, { timeBase, sampleRate });
+  const unpackedInto = splitterOf(stream, heard, packets.head, toSamples);
+  const clock = unpackedInto ? undefined : sampleClock(stream, heard, packets, { timeBase, sampleRate });
   // Packets come in order: the last few hold the end.
   const ends = packets.tail.slice(-50).map(({ pts, duration }) => (pts === undefined ? start : pts + (duration ?? 0)));
   const end = Math.max(start + 1, ...(ends.length > 0 ? ends : [start + (stream.duration_ts ?? 0)]));
@@ -36,7 +37,22 @@ export function audioTrack(
     startSample: toSamples(start),
     endSample: Math.max(toSamples(start) + 1, toSamples(end)),
     ...(clock && { clock }),
+    ...(unpackedInto && { unpackedInto }),
   };
+}
+
+/** Of these ffmpeg (5.1) decodes one frame a packet, though phones put ten into each. */
+const SPLITTERS: Readonly<Record<string, PacketSplitter>> = { amr_nb: "amr", amr_wb: "amr" };
+
+/** What gives a track's frames one by one; undefined where its packets hold no more than was decoded of them. */
+function splitterOf(
+  { codec_name: codec = "" }: ProbedStream,
+  heard: readonly ProbedFrame[],
+  packets: readonly ProbedPacket[],
+  toSamples: (ticks: number) => number,
+): PacketSplitter | undefined {
+  const longest = Math.max(0, ...packets.map(({ duration }) => toSamples(duration ?? 0)));
+  return longest > Math.max(...heard.map((frame) => frame.nb_samples ?? 0)) ? SPLITTERS[codec] : undefined;
 }
 
 /** When the first frame begins: its own time stamp, or counted back from the first one that has any (ASF leaves gaps). */

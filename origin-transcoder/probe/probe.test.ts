@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { rational } from "#transformation";
-import { languageTag } from "./audio-track.ts";
+import { audioTrack, languageTag } from "./audio-track.ts";
 import type { ProbedFrame, ProbedPacket, ProbedStream } from "./ffprobe.ts";
 import { findFrameRate } from "./frame-rate.ts";
 import { sampleClock } from "./sample-clock.ts";
@@ -138,6 +138,32 @@ describe("the clock of a sound track", () => {
         milliseconds,
       ),
     ).toBeUndefined();
+  });
+});
+
+describe("a track whose packets hold several frames", () => {
+  const trackOf = (codec: string, frameTicks: number, packetTicks: number) => {
+    const stream: ProbedStream = { index: 0, codec_name: codec, time_base: "1/8000", sample_rate: "8000", channels: 1 };
+    const shown = times(8, (n) => ({
+      media_type: "audio",
+      stream_index: 0,
+      pts: n * packetTicks,
+      nb_samples: frameTicks,
+    }));
+    const packets = times(50, (n) => {
+      const pts = n * packetTicks;
+      return { stream: 0, pts, dts: pts, duration: packetTicks, key: true, hidden: false };
+    });
+    return audioTrack(stream, shown, { head: packets, tail: packets, complete: true });
+  };
+
+  it("is taken apart where only the first of them would be heard", () => {
+    expect(trackOf("amr_nb", 160, 1600)).toMatchObject({ unpackedInto: "amr", endSample: 80_000 });
+    expect(trackOf("amr_nb", 160, 160)?.unpackedInto).toBeUndefined();
+  });
+
+  it("is left alone where nothing takes it apart", () => {
+    expect(trackOf("gsm", 160, 320)?.unpackedInto).toBeUndefined();
   });
 });
 

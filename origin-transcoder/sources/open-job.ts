@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { JobInput, JobSource, TextDrawing } from "#media";
+import type { JobInput, JobSource, TextDrawing, UnpackedTrack } from "#media";
 import { drawText } from "../drawing/draw-text.ts";
 import type { Input, InputOf } from "../ffmpeg/arguments.ts";
 import type { Services } from "../services.ts";
@@ -20,31 +20,43 @@ interface Reads {
   readonly inputs: readonly JobInput[];
 }
 
-/** @throws Problem `source-unreadable`, `invalid-value`; what was opened until then is released */
-export async function openJob({ source, layers = [], inputs }: Reads, { sources, config }: Services): Promise<OpenJob> {
+/** @throws Problem `source-unreadable`, `invalid-value`, `encode-failed`; what was opened until then is released */
+export async function openJob(
+  { source, layers = [], inputs }: Reads,
+  { sources, tracks, config }: Services,
+): Promise<OpenJob> {
   const wanted = [source, ...layers];
   const opened: OpenSource[] = [];
   const drawn = new Map<TextDrawing, string>();
+  const unpacked = new Map<UnpackedTrack, Input>();
   const release = async (): Promise<void> => {
     for (const each of opened) each.release();
     await Promise.all([...drawn.values()].map((path) => rm(path, { force: true })));
   };
+  const sourceOf = ({ version }: JobInput): { named: JobSource; input: Input } => {
+    // An input of a version that the job does not name reads the job's own source, and fails its checks.
+    const at = Math.max(0, version === undefined ? 0 : wanted.findIndex((each) => each.version === version));
+    const named = wanted[at] as JobSource;
+    return { named, input: (opened[at] as OpenSource).input(named.container) };
+  };
   try {
     for (const each of wanted) opened.push(await sources.open(each));
-    for (const { drawing } of inputs)
-      if (drawing) drawn.set(drawing, await drawnFile(drawing, join(config.workFolder, "drawings")));
+    for (const each of inputs) {
+      if (each.drawing) drawn.set(each.drawing, await drawnFile(each.drawing, join(config.workFolder, "drawings")));
+      if (each.unpacked) {
+        const { named, input } = sourceOf(each);
+        unpacked.set(each.unpacked, await tracks.open(named.version, each.unpacked, input));
+      }
+    }
   } catch (error) {
     await release();
     throw error;
   }
   return {
-    inputOf: ({ version, drawing }) => {
-      const path = drawing && drawn.get(drawing);
+    inputOf: (input) => {
+      const path = input.drawing && drawn.get(input.drawing);
       if (path !== undefined) return pictureAt(path);
-      // An input of a version that the job does not name reads the job's own source, and fails its checks.
-      const named = version === undefined ? 0 : wanted.findIndex((each) => each.version === version);
-      const at = Math.max(0, named);
-      return (opened[at] as OpenSource).input((wanted[at] as JobSource).container);
+      return (input.unpacked && unpacked.get(input.unpacked)) ?? sourceOf(input).input;
     },
     release,
   };
