@@ -85,4 +85,20 @@ describe("a source's sound plays right", () => {
       expect(errorDecibels(stream, source, at, at + 4000)).toBeLessThan(-6);
     }
   });
+
+  it("whose codec's blocks vary in length, in every segment to the sample: Vorbis in milliseconds", async () => {
+    const source = join(folder, "blocks.webm");
+    const tones = "0.3*sin(2*PI*(300*t+20*t*t))+0.2*sin(2*PI*(1900*t-35*t*t))";
+    // Each click makes the encoder take short blocks.
+    const clicks = "0.5*gt(sin(2*PI*3*t),0.95)*random(0)";
+    await ffmpeg("-f", "lavfi", "-i", `aevalsrc='${tones}+${clicks}':s=44100`, "-t", "14", "-c:a", "libvorbis", source);
+    await upload(source, "blocks");
+    const joined = await joinRendition((await streamOf("blocks")).variants[0]?.address ?? "", "blocks");
+    const [stream, reference] = await Promise.all([
+      samplesOf(joined.path, 44_100, ["-ignore_editlist", "1", "-flags2", "+skip_manual"]),
+      samplesOf(source, 44_100),
+    ]);
+    const lags = [20_000, 120_000, 240_000, 400_000, 580_000].map((at) => lagAt(stream, reference, at, 1200));
+    expect(new Set(lags).size, lags.join()).toBe(1);
+  });
 });

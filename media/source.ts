@@ -61,6 +61,8 @@ export interface AudioTrack {
   readonly endSample: number;
   /** How time stamps become sample positions, where they do not count samples themselves. */
   readonly clock?: SampleClock;
+  /** The same for codecs whose frames vary in length. */
+  readonly blocks?: BlockClock;
   /** The container that the track must be copied into to be read: ffmpeg decodes only the first frame of its packets. */
   readonly unpackedInto?: PacketSplitter;
 }
@@ -85,6 +87,18 @@ export interface SampleRegion {
   readonly excessSamples: number;
   /** Where frames begin, modulo their length. */
   readonly phaseSamples: number;
+}
+
+/**
+ * How Vorbis is placed, whose blocks have two lengths. A block between a long and a short one may be stamped late by half
+ * their difference (ffmpeg's parser), all others are stamped truly, by their beginning or, by some muxers, by their end.
+ * One of the others is placed after a seek, and what follows is counted from it.
+ */
+export interface BlockClock {
+  /** The distance of places where blocks may begin, wider than time stamps err; absent where they err by more. */
+  readonly latticeSamples?: number;
+  /** The length of the first block, which begins the track, where blocks are stamped by their ends. */
+  readonly endStampedFrom?: number;
 }
 
 export interface SubtitleTrack {

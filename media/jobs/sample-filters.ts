@@ -3,8 +3,8 @@
 import { type Filter, multiply, type Rational, rational, round } from "#transformation";
 import type { SoundFilters } from "../canvas.ts";
 import { sampleAt } from "../grid.ts";
-import type { AudioTrack, SampleRegion, Source } from "../source.ts";
-import { timeZero } from "../timeline.ts";
+import type { AudioTrack, Source } from "../source.ts";
+import { placed } from "./sample-places.ts";
 
 /** Whole samples of a rate. */
 export interface SampleSpan {
@@ -20,12 +20,6 @@ const resampled = (sampleRate: number, first: number): Filter => ({
   options: { sample_rate: sampleRate, async: 1, min_hard_comp: 0.1, first_pts: first },
 });
 
-/** Where frames of the source's sound lie, in samples of its own rate from the presentation's zero on. */
-function placed(source: Source, track: AudioTrack, around: number): Filter {
-  const zero = round(multiply(timeZero(source), rational(track.sampleRate)));
-  return { name: "asetpts", options: { expr: `${samplePosition(track, around + zero)}-(${zero})` } };
-}
-
 /** Samples of the source [from, to) at a rate; `effects` find them numbered so, too. Silence where there is no sound. */
 export function sourceSamples(
   source: Source,
@@ -39,7 +33,7 @@ export function sourceSamples(
   const first = resampling ? Math.floor(from / ratio.den) * ratio.num : from;
   const around = multiply(rational(from, sampleRate), rational(track.sampleRate));
   return [
-    placed(source, track, round(around)),
+    ...placed(source, track, round(around)),
     ...(resampling ? [{ name: "atrim", options: { start_pts: first } }] : []),
     resampled(sampleRate, first),
     STEREO,
@@ -94,31 +88,3 @@ export const effectFilters = (
     const moved = (by: number): Filter => ({ name: "asetpts", options: { expr: `PTS-(${by})` } });
     return [moved(shift), ...filters, moved(-shift)];
   });
-
-/** A landing lies at most this far before the sample that is wanted: the longest distance of key pictures is taken. */
-const LANDING_SECONDS = 30;
-
-/**
- * The position of a decoded frame in samples, as an expression of asetpts, for use around a sample of the source. The
- * first frame after a landing may have lost its beginning to the decoder's delay: it is placed by its end.
- */
-function samplePosition({ clock, sampleRate, startSample, unpackedInto }: AudioTrack, around: number): string {
-  // A copy of a track alone begins with its first sample, and counts.
-  if (unpackedInto) return `PTS+(${startSample})`;
-  if (!clock) return "PTS";
-  const { frameSamples: length, regions } = clock;
-  const near = regions.filter(({ fromSample }, index) => {
-    const next = regions[index + 1]?.fromSample ?? Number.POSITIVE_INFINITY;
-    return next > around - LANDING_SECONDS * sampleRate && fromSample < around + LANDING_SECONDS * sampleRate;
-  });
-  const inRegion = ({ excessSamples, phaseSamples }: SampleRegion, at: string): string =>
-    `(round((${at}+(${excessSamples - phaseSamples}))/${length})*${length}+(${phaseSamples}))`;
-  const position = (at: string): string =>
-    near
-      .slice(1)
-      .reduce(
-        (before, region) => `if(lt(PTS,${region.fromSample}),${before},${inRegion(region, at)})`,
-        inRegion(near[0] ?? (regions[0] as SampleRegion), at),
-      );
-  return `if(eq(N,0),${position("PTS+S")}-S,${position("PTS")})`;
-}

@@ -2,8 +2,9 @@
 
 import type { AudioTrack, PacketSplitter } from "#media";
 import { divide, multiply, parseRational, type Rational, rational, round } from "#transformation";
+import { blockClock } from "./block-clock.ts";
 import type { PacketList, ProbedFrame, ProbedPacket, ProbedStream } from "./ffprobe.ts";
-import { sampleClock } from "./sample-clock.ts";
+import { sampleClock, VARIABLE_FRAME_CODECS } from "./sample-clock.ts";
 
 /** The track, or undefined where nothing of it decodes. */
 export function audioTrack(
@@ -19,7 +20,9 @@ export function audioTrack(
     return undefined;
   const toSamples = (ticks: number) => round(multiply(multiply(rational(ticks), timeBase), rational(sampleRate)));
   const unpackedInto = splitterOf(stream, heard, packets.head, toSamples);
-  const clock = unpackedInto ? undefined : sampleClock(stream, heard, packets, { timeBase, sampleRate });
+  const rates = { timeBase, sampleRate };
+  const clock = unpackedInto ? undefined : sampleClock(stream, heard, packets, rates);
+  const blocks = VARIABLE_FRAME_CODECS.has(stream.codec_name ?? "") ? blockClock(heard, rates) : undefined;
   // Packets come in order: the last few hold the end.
   const ends = packets.tail.slice(-50).map(({ pts, duration }) => (pts === undefined ? start : pts + (duration ?? 0)));
   const end = Math.max(start + 1, ...(ends.length > 0 ? ends : [start + (stream.duration_ts ?? 0)]));
@@ -37,6 +40,7 @@ export function audioTrack(
     startSample: toSamples(start),
     endSample: Math.max(toSamples(start) + 1, toSamples(end)),
     ...(clock && { clock }),
+    ...(blocks && { blocks }),
     ...(unpackedInto && { unpackedInto }),
   };
 }

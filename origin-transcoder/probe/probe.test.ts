@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { rational } from "#transformation";
 import { audioTrack, languageTag } from "./audio-track.ts";
+import { blockClock } from "./block-clock.ts";
 import type { ProbedFrame, ProbedPacket, ProbedStream } from "./ffprobe.ts";
 import { findFrameRate } from "./frame-rate.ts";
 import { sampleClock } from "./sample-clock.ts";
@@ -138,6 +139,37 @@ describe("the clock of a sound track", () => {
         milliseconds,
       ),
     ).toBeUndefined();
+  });
+});
+
+describe("the clock of a track of Vorbis", () => {
+  const rates = { timeBase: rational(1, 1000), sampleRate: 44_100 };
+  const lengths = [576, 1024, 576, 128, 128, 576, 1024, 1024, 576, 128];
+  const heard = (stamp: (start: number, samples: number, index: number) => number) =>
+    lengths.map((nb_samples, index) => {
+      const start = lengths.slice(0, index).reduce((sum, samples) => sum + samples, 0);
+      const pts = Math.round(stamp(start, nb_samples, index) / 44.1);
+      return { media_type: "audio", stream_index: 0, pts, nb_samples };
+    });
+  const isLate = (index: number) => index > 0 && lengths[index] === 576 && lengths[index - 1] === 1024;
+
+  it("knows the places where blocks may begin, though those behind long ones are stamped late", () => {
+    const frames = heard((start, _, index) => start + (isLate(index) ? 448 : 0));
+    expect(blockClock(frames, rates)).toEqual({ latticeSamples: 64 });
+  });
+
+  it("tells blocks that are stamped by their ends", () => {
+    const frames = heard((start, samples) => start + samples);
+    expect(blockClock(frames, rates)).toEqual({ latticeSamples: 64, endStampedFrom: 576 });
+  });
+
+  it("snaps to nothing where time stamps err by more than the distance of places", () => {
+    expect(
+      blockClock(
+        heard((start) => start),
+        { ...rates, timeBase: rational(1, 100) },
+      ),
+    ).toEqual({});
   });
 });
 

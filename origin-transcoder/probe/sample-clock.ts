@@ -10,8 +10,8 @@ const MAX_EXCESS_SECONDS = 0.05;
 /** More regions than this are no jumps but a codec whose frames vary. */
 const MAX_REGIONS = 200;
 
-/** Frames of varying length: their positions cannot be counted without decoding. */
-const VARIABLE_FRAME_CODECS = new Set(["vorbis"]);
+/** Frames of varying length, told by blockClock. */
+export const VARIABLE_FRAME_CODECS: ReadonlySet<string> = new Set(["vorbis"]);
 
 /** The clock, or undefined where time stamps count samples exactly, or nothing better is to be had. */
 export function sampleClock(
