@@ -16,7 +16,7 @@ export const SNIFF_BYTES = 4096;
  */
 export type SeekBehaviour = "start" | "dts" | "pts" | "packet" | "loose";
 
-interface Container {
+export interface Container {
   /** ffmpeg's demuxer, forced with `-f` and `-format_whitelist`: nothing else ever reads the file. */
   readonly demuxer: string;
   /** Extensions that such a file may be asked for by, unchanged; the first is its own. */

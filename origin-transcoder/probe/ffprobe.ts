@@ -82,6 +82,8 @@ export interface Ffprobe {
   firstFrames(media: "V" | "a", packets: number): Promise<readonly ProbedFrame[]>;
   /** All packets, or those of an interval in ffprobe's notation. */
   packets(interval?: string): Promise<readonly ProbedPacket[]>;
+  /** Ends whatever still runs, since one of several questions has failed: the source must not be closed before. */
+  end(): Promise<void>;
 }
 
 const LIMITS = { wallSeconds: 60, outputBytes: 256 * 2 ** 20 };
@@ -89,14 +91,18 @@ const LIMITS = { wallSeconds: 60, outputBytes: 256 * 2 ** 20 };
 const FRAME_FIELDS =
   "media_type,stream_index,pts,best_effort_timestamp,nb_samples,width,height,pix_fmt,interlaced_frame,top_field_first,color_range,color_space,color_transfer,color_primaries";
 
-export function ffprobe(program: string, input: Input, signal?: AbortSignal): Ffprobe {
+/** @param input how the source is opened at that moment: it may have become a complete file in between */
+export function ffprobe(program: string, input: () => Input, signal?: AbortSignal): Ffprobe {
+  const ending = new AbortController();
+  const running = new Set<Promise<unknown>>();
   const ask = async (...args: string[]): Promise<string> => {
-    const { output } = await run(
-      program,
-      ["-v", "error", ...openingFlags(input).flat(), ...args, "-i", input.location],
-      { ...LIMITS, ...(signal && { signal }) },
-    );
-    return output.toString("utf8");
+    const source = input();
+    const asked = run(program, ["-v", "error", ...openingFlags(source).flat(), ...args, "-i", source.location], {
+      ...LIMITS,
+      signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+    }).finally(() => running.delete(asked));
+    running.add(asked);
+    return (await asked).output.toString("utf8");
   };
   const json = async <T>(...args: string[]): Promise<Partial<T>> => {
     const text = await ask("-of", "json", ...args);
@@ -146,6 +152,10 @@ export function ffprobe(program: string, input: Input, signal?: AbortSignal): Ff
         .split("\n")
         .filter((line) => line !== "")
         .map(packetFrom);
+    },
+    end: async () => {
+      ending.abort();
+      await Promise.allSettled(running);
     },
   };
 }

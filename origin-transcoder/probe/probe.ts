@@ -1,6 +1,14 @@
 /** The story of a probe: what is this file, can it be played, and everything that plans need to know of it. */
 
-import { type AudioTrack, containerOf, type JobSource, type Probe, SNIFF_BYTES, type VideoTrack } from "#media";
+import {
+  type AudioTrack,
+  type Container,
+  containerOf,
+  type JobSource,
+  type Probe,
+  SNIFF_BYTES,
+  type VideoTrack,
+} from "#media";
 import { Problem, parseRational, rational } from "#transformation";
 import type { Services } from "../services.ts";
 import type { OpenSource } from "../sources/source-cache.ts";
@@ -51,17 +59,25 @@ async function probeOpened(
       "not-playable",
       "This is no video or audio file: its first bytes belong to no container that is taken.",
     );
-  const ask = () => ffprobe(services.config.ffprobe, opened.input(container.demuxer), signal);
+  const probe = ffprobe(services.config.ffprobe, () => opened.input(container.demuxer), signal);
+  try {
+    return await probeContainer(container, bytes, probe);
+  } finally {
+    await probe.end();
+  }
+}
+
+async function probeContainer(container: Container, bytes: number, probe: Ffprobe): Promise<Probe> {
   const [{ streams, startTime, durationSeconds, chapters }, ...first] = await Promise.all([
-    ask().streams(),
-    ask().firstFrames("V", FIRST_PACKETS[0]),
-    ask().firstFrames("a", FIRST_PACKETS[0]),
+    probe.streams(),
+    probe.firstFrames("V", FIRST_PACKETS[0]),
+    probe.firstFrames("a", FIRST_PACKETS[0]),
   ]);
   const wanted = streams.filter((stream) => isPicture(stream) || stream.codec_type === "audio");
   if (wanted.length === 0)
     throw new Problem("not-playable", `This ${container.extensions[0]} file holds neither picture nor sound.`);
-  const decoded = await enoughFrames(wanted, first.flat(), ask());
-  const packets = await packetsOf(ask(), bytes <= FULL_SCAN_BYTES, durationSeconds);
+  const decoded = await enoughFrames(wanted, first.flat(), probe);
+  const packets = await packetsOf(probe, bytes <= FULL_SCAN_BYTES, durationSeconds);
   const { video, audio } = tracksOf(wanted, decoded, packets);
   if (!video && audio.length === 0) throw undecodable(wanted);
   return {

@@ -1,0 +1,131 @@
+/** Follows the bytes of a file through an origin: looked at, and where it is taken, played at its ends. */
+
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import {
+  audioRenditions,
+  type DeliveryPlan,
+  type JobContext,
+  ladderRenditions,
+  type Probe,
+  planDelivery,
+  type Rendition,
+  segmentCountOf,
+  segmentJob,
+  wholeJob,
+} from "#media";
+import { Problem } from "#transformation";
+import { descendantsOf, strayFiles } from "../../conformance/corpus/leftovers.ts";
+import { configFrom } from "../config.ts";
+import type { TaskControl } from "../encode-queue.ts";
+import { encodeSegment } from "../encode-segment.ts";
+import { encodeWhole } from "../encode-whole.ts";
+import { InitSections } from "../init-sections.ts";
+import { probeSource } from "../probe/probe.ts";
+import type { Services } from "../services.ts";
+import { SourceCache } from "../sources/source-cache.ts";
+import { UnpackedTracks } from "../sources/unpacked-tracks.ts";
+import type { HostileFile } from "./hostile-files.ts";
+
+export interface OriginOfFiles {
+  /** Everything that may not be: what was thrown and is no refusal, and what has been left behind. */
+  follow(file: HostileFile): Promise<readonly string[]>;
+  /** How often each answer was given so far: `playable`, `made`, and the codes of refusals. */
+  readonly answers: ReadonlyMap<string, number>;
+  stop(): Promise<void>;
+}
+
+const PREFIX = "http://store.example/sources/";
+
+/** Refusals that name what the file is, or that it cannot be had; any other would be said of something else. */
+const REFUSALS: ReadonlySet<string> = new Set(["not-playable", "encode-failed", "empty-clip", "no-picture"]);
+
+export async function originOfFiles(folder: string): Promise<OriginOfFiles> {
+  const config = configFrom({
+    ORIGIN_SECRET: "a-secret-of-thirty-two-characters",
+    SOURCE_URL_PREFIXES: PREFIX,
+    ORIGIN_WORK_FOLDER: folder,
+  });
+  let bytes: Buffer = Buffer.alloc(0);
+  // Not a byte fits: what nobody reads any more is forgotten at once.
+  const sources = await SourceCache.start(join(folder, "sources"), 0, async (_, start, end) =>
+    bytes.subarray(start, end),
+  );
+  const services: Services = {
+    config,
+    sources,
+    tracks: await UnpackedTracks.start(config.ffmpeg, join(folder, "tracks")),
+    inits: new InitSections(config.ffmpeg),
+    log: () => {},
+  };
+  const answers = new Map<string, number>();
+  const count = (answer: string): void => void answers.set(answer, (answers.get(answer) ?? 0) + 1);
+
+  /** The outcome of one step, or undefined where it is refused. */
+  async function step<T>(name: string, findings: string[], act: () => Promise<T> | T): Promise<T | undefined> {
+    try {
+      return await act();
+    } catch (error) {
+      const isRefusal = error instanceof Problem && REFUSALS.has(error.code);
+      if (!isRefusal) findings.push(`${name}: ${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      count(error instanceof Problem ? error.code : "defect");
+      return undefined;
+    }
+  }
+
+  async function follow(file: HostileFile): Promise<readonly string[]> {
+    ({ bytes } = file);
+    const findings: string[] = [];
+    const digest = createHash("sha256").update(bytes).digest("hex");
+    const source = { version: digest.slice(0, 16), bytes: bytes.length, url: `${PREFIX}film` };
+    const probe = await step("probe", findings, () => probeSource(source, services));
+    if (probe) {
+      count("playable");
+      findings.push(...implausible(probe));
+      const plan = await step("plan", findings, () =>
+        // As it comes back from the catalog.
+        planDelivery([], { ...source, digest, ...(JSON.parse(JSON.stringify(probe)) as Probe) }),
+      );
+      const context = { recipe: "r", key: `/${source.version}`, source: { ...source, container: probe.container } };
+      for (const [name, make] of plan ? products(plan, context, services) : [])
+        if (await step(name, findings, make)) count("made");
+    }
+    return [...findings, ...(await strays(folder))];
+  }
+
+  return { follow, answers, stop: () => sources.stop() };
+}
+
+/** Somebody waits for all of it. */
+const WATCHED: TaskControl = { signal: new AbortController().signal, onStart: () => {} };
+
+/** The smallest picture at both ends of the film, its sound, and a still. */
+function products(
+  plan: DeliveryPlan,
+  context: JobContext,
+  services: Services,
+): readonly (readonly [name: string, make: () => Promise<unknown>])[] {
+  const part = (rendition: Rendition | undefined, at: 0 | -1) =>
+    rendition && segmentJob(plan, rendition, at === 0 ? 0 : segmentCountOf(plan, rendition) - 1, context);
+  const picture = ladderRenditions(plan)[0];
+  const [sound] = audioRenditions(plan);
+  const jobs = [part(picture, 0), part(picture, -1), part(sound, 0), part(sound, -1)];
+  return [
+    ...jobs.flatMap((job) =>
+      job ? [[`${job.media} ${job.sequence}`, () => encodeSegment(job, services, WATCHED)] as const] : [],
+    ),
+    ...(picture ? [["still", () => encodeWhole(wholeJob(plan, "jpg", context), services, WATCHED)] as const] : []),
+  ];
+}
+
+/** Numbers that are none: they would reach playlists. */
+const implausible = (probe: Probe): readonly string[] =>
+  JSON.stringify(probe, (_, value) => (typeof value === "number" && !Number.isFinite(value) ? "no number" : value))
+    .match(/"\w+":"no number"/g)
+    ?.map((field) => `probe: ${field}`) ?? [];
+
+/** Files that no job needs any more, and processes that still run. */
+async function strays(folder: string): Promise<readonly string[]> {
+  const [files, processes] = await Promise.all([strayFiles(folder), descendantsOf(process.pid)]);
+  return [...files.map((name) => `left behind: ${name}`), ...processes.map((pid) => `still runs: process ${pid}`)];
+}
