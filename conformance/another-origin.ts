@@ -72,14 +72,17 @@ export async function startAnotherOrigin(
     fetchedBytes += bytesRead;
     return buffer;
   });
-  const { id: recipe, codecs } = await findRecipe(ffmpeg);
+  const { id: recipe, codecs } = await findRecipe(config.ffmpeg);
   const build = {
     recipe,
     speeds: Object.fromEntries(codecs.map((codec) => [codec, speed])),
     decodeSecondsPerMegapixel: 1e-4,
   };
-  const tracks = await UnpackedTracks.start(ffmpeg, join(folder, "tracks"));
-  const origin = createOrigin({ config, sources, tracks, inits: new InitSections(ffmpeg), log: () => {} }, build);
+  const tracks = await UnpackedTracks.start(config.ffmpeg, join(folder, "tracks"));
+  const origin = createOrigin(
+    { config, sources, tracks, inits: new InitSections(config.ffmpeg), log: () => {} },
+    build,
+  );
   const server = await new Promise<Server>((resolve) => {
     const listening = serve({ fetch: origin.app.fetch, hostname: "127.0.0.1", port: 0 }, () =>
       resolve(listening as Server),

@@ -2,6 +2,7 @@
 
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Program } from "./ffmpeg/run.ts";
 
 export interface OriginConfig {
   readonly host: string;
@@ -14,8 +15,9 @@ export interface OriginConfig {
   readonly sourceCacheBytes: number;
   /** Encodes at once, one thread each beside what decodes and filters. */
   readonly encoders: number;
-  readonly ffmpeg: string;
-  readonly ffprobe: string;
+  /** They run as a user of their own where FFMPEG_USER names one. */
+  readonly ffmpeg: Program;
+  readonly ffprobe: Program;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,6 +42,9 @@ export function configFrom(env: Environment): OriginConfig {
       "SOURCE_URL_PREFIXES must list where sources may be read, such as https://account.r2.cloudflarestorage.com/sources/",
     );
   }
+  const isRoot = process.getuid?.() === 0;
+  const user = env["FFMPEG_USER"] === undefined ? {} : { userId: number("FFMPEG_USER", 0, 1, 2 ** 31) };
+  if (user.userId !== undefined && !isRoot) faults.push("FFMPEG_USER needs an origin that runs as root");
   const config: OriginConfig = {
     host: env["ORIGIN_HOST"] ?? "127.0.0.1",
     port: number("ORIGIN_PORT", 8788, 0, 65_535),
@@ -48,8 +53,8 @@ export function configFrom(env: Environment): OriginConfig {
     workFolder: env["ORIGIN_WORK_FOLDER"] ?? join(tmpdir(), "edgereel-origin"),
     sourceCacheBytes: number("SOURCE_CACHE_GIGABYTES", 20, 1, 100_000) * 1e9,
     encoders: number("ENCODERS", availableParallelism(), 1, 256),
-    ffmpeg: env["FFMPEG"] ?? "ffmpeg",
-    ffprobe: env["FFPROBE"] ?? "ffprobe",
+    ffmpeg: { path: env["FFMPEG"] ?? "ffmpeg", ...user },
+    ffprobe: { path: env["FFPROBE"] ?? "ffprobe", ...user },
   };
   if (faults.length > 0) throw new Error(`The origin cannot start:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
   return config;

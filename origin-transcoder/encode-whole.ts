@@ -1,7 +1,7 @@
 /** The story of a still or a clip: one ffmpeg run to one whole file. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { WholeJob } from "#media";
 import { Problem } from "#transformation";
@@ -11,6 +11,7 @@ import { attemptsOf, type InputOf, wholeArguments } from "./ffmpeg/arguments.ts"
 import { run } from "./ffmpeg/run.ts";
 import type { Services } from "./services.ts";
 import { openJob } from "./sources/open-job.ts";
+import { makeFolder } from "./work-folder.ts";
 
 /** A minute of 4K in the slowest codec, on two cores. */
 const WHOLE_LIMITS = { wallSeconds: 300, outputBytes: 512 * 2 ** 20 };
@@ -51,7 +52,7 @@ async function encoded(
   }
   const folder = join(services.config.workFolder, "clips");
   const path = join(folder, `${randomUUID()}.mp4`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, "writes", services.config.ffmpeg);
   try {
     const { exitCode, complaints } = await run(
       services.config.ffmpeg,

@@ -9,6 +9,8 @@ import { findRecipe } from "./recipe.ts";
 
 const context = { recipe: "r1", key: "/key", source: { version: "0", bytes: 1, container: "mov", url: "http://x/y" } };
 
+const FFMPEG = { path: "ffmpeg" };
+
 describe("what encoders write", () => {
   const shapes = [
     [1920, 1080, rational(30)],
@@ -23,7 +25,7 @@ describe("what encoders write", () => {
     for (const rendition of ladderRenditions(plan)) {
       const job = initJob(plan, rendition, context);
       if (!job) throw new Error("no init section");
-      const { output, complaints } = await run("ffmpeg", initArguments(job), { wallSeconds: 30, outputBytes: 1 << 20 });
+      const { output, complaints } = await run(FFMPEG, initArguments(job), { wallSeconds: 30, outputBytes: 1 << 20 });
       const init = checkedInit(output, job);
       expect(codecStringOf(init), complaints).toBe(rendition.codecString);
       expect(timescaleOf(init)).toBe(job.timescale);
@@ -34,7 +36,7 @@ describe("what encoders write", () => {
 
 describe("the recipe", () => {
   it("names the build, the same every time, in letters and digits that a key may hold", async () => {
-    const [one, two] = [await findRecipe("ffmpeg"), await findRecipe("ffmpeg")];
+    const [one, two] = [await findRecipe(FFMPEG), await findRecipe(FFMPEG)];
     expect(one).toEqual(two);
     expect(one.id).toMatch(/^r\d+[0-9a-f]{8}$/);
     expect(one.codecs).toContain("h264");

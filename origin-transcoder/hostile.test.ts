@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -75,5 +75,26 @@ describe("a file that is nearly a film", () => {
     expect(origin.answers.get("playable")).toBeGreaterThan(5);
     expect(origin.answers.get("made")).toBeGreaterThan(10);
     expect(origin.answers.get("not-playable")).toBeGreaterThan(2);
+  });
+});
+
+describe.runIf(process.getuid?.() === 0)("an ffmpeg that is another user", () => {
+  let own: string;
+
+  beforeAll(async () => {
+    // Below the folder of the test run, which is ours alone, nobody else would get anywhere.
+    own = await mkdtemp("/tmp/edgereel-user-");
+    await chmod(own, 0o711);
+  });
+  afterAll(() => rm(own, { recursive: true, force: true }));
+
+  it("makes all that is asked of it", async () => {
+    const others = await originOfFiles(join(own, "origin"), { FFMPEG_USER: "65534" });
+    expect(await others.follow({ name: "film", bytes: filmNamed("front.mp4") })).toEqual([]);
+    expect([...others.answers]).toEqual([
+      ["playable", 1],
+      ["made", 6],
+    ]);
+    await others.stop();
   });
 });

@@ -3,7 +3,7 @@
 import type { InitJob } from "#media";
 import { Problem } from "#transformation";
 import { initArguments } from "./ffmpeg/arguments.ts";
-import { run } from "./ffmpeg/run.ts";
+import { type Program, run } from "./ffmpeg/run.ts";
 import { checkedInit } from "./ffmpeg/verify.ts";
 
 const INIT_LIMITS = { wallSeconds: 20, outputBytes: 2 ** 20 };
@@ -12,10 +12,10 @@ const INIT_LIMITS = { wallSeconds: 20, outputBytes: 2 ** 20 };
 const REMEMBERED = 1000;
 
 export class InitSections {
-  readonly #ffmpeg: string;
+  readonly #ffmpeg: Program;
   readonly #known = new Map<string, Promise<Uint8Array>>();
 
-  constructor(ffmpeg: string) {
+  constructor(ffmpeg: Program) {
     this.#ffmpeg = ffmpeg;
   }
 

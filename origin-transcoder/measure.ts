@@ -1,11 +1,11 @@
 /** Measures how fast this machine makes cold segments, so that no viewer is offered what would stall. */
 
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { type EncodeSpeed, ladderBits, type OriginBuild, VIDEO_CODECS, type VideoStream } from "#media";
 import { rational, type VideoCodecName } from "#transformation";
-import { run } from "./ffmpeg/run.ts";
+import { type Program, run } from "./ffmpeg/run.ts";
 import type { Recipe } from "./recipe.ts";
 
 /**
@@ -28,7 +28,7 @@ const MEASURED_FRAMES = 48;
 const LIMITS = { wallSeconds: 60, outputBytes: 2 ** 26 };
 
 /** The faster of two runs: what else the machine does can only slow one down. */
-async function seconds(ffmpeg: string, args: readonly string[]): Promise<number> {
+async function seconds(ffmpeg: Program, args: readonly string[]): Promise<number> {
   const times: number[] = [];
   for (let attempt = 0; attempt < 2; attempt++) {
     const startedAt = performance.now();
@@ -53,7 +53,7 @@ const megapixels = (size: { width: number; height: number }, frames: number): nu
 
 /** Encodes the film at both sizes; what decoding costs is taken off, for it is counted by the source's size. */
 async function encodeSpeed(
-  ffmpeg: string,
+  ffmpeg: Program,
   film: string,
   codec: VideoCodecName,
   decodePrice: number,
@@ -88,7 +88,7 @@ async function encodeSpeed(
   };
 }
 
-async function measure(ffmpeg: string, folder: string, recipe: Recipe): Promise<OriginBuild> {
+async function measure(ffmpeg: Program, folder: string, recipe: Recipe): Promise<OriginBuild> {
   const film = join(folder, "measured.mp4");
   try {
     await seconds(ffmpeg, [
@@ -119,9 +119,11 @@ async function measure(ffmpeg: string, folder: string, recipe: Recipe): Promise<
   }
 }
 
-/** The same build on the same machine is measured once; the figures lie in the folder that is kept. */
-export async function measuredBuild(ffmpeg: string, folder: string, recipe: Recipe): Promise<OriginBuild> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+/**
+ * The same build on the same machine is measured once; the figures lie in the folder that is kept.
+ * @param ffmpeg as the origin's own user, who alone writes there
+ */
+export async function measuredBuild(ffmpeg: Program, folder: string, recipe: Recipe): Promise<OriginBuild> {
   const machine = `${cpus()[0]?.model ?? "unknown"} x${availableParallelism()}`;
   const path = join(folder, "measured.json");
   const known = await readFile(path, "utf8").then(

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { AUDIO_CODECS, type Option, RECIPE_NUMBER, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "#media";
 import { rational, type VideoCodecName } from "#transformation";
 import { commandArguments } from "./ffmpeg/command.ts";
-import { run } from "./ffmpeg/run.ts";
+import { type Program, run } from "./ffmpeg/run.ts";
 
 /** A small moving picture: enough for every encoder to show its build. */
 const SAMPLE: VideoStream = {
@@ -20,7 +20,7 @@ const SAMPLE: VideoStream = {
 const LIMITS = { wallSeconds: 20, outputBytes: 2 ** 22 };
 
 async function encode(
-  ffmpeg: string,
+  ffmpeg: Program,
   generator: string,
   frames: Option,
   encoder: readonly Option[],
@@ -46,7 +46,7 @@ export interface Recipe {
  * the recipe, and with it every key: bytes never change under one.
  * @throws Error where ffmpeg lacks an encoder that nothing works without
  */
-export async function findRecipe(ffmpeg: string): Promise<Recipe> {
+export async function findRecipe(ffmpeg: Program): Promise<Recipe> {
   const version = await run(ffmpeg, ["-version"], LIMITS);
   const picture = "testsrc2=size=128x128:rate=24,format=yuv420p";
   const pictures = await Promise.all(

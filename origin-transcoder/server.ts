@@ -10,20 +10,25 @@ import { findRecipe } from "./recipe.ts";
 import { rangeFetcher } from "./sources/fetch-range.ts";
 import { SourceCache } from "./sources/source-cache.ts";
 import { UnpackedTracks } from "./sources/unpacked-tracks.ts";
+import { makeFolder } from "./work-folder.ts";
 
 const log = (what: string, facts: Record<string, unknown>): void =>
   console.error(JSON.stringify({ at: new Date().toISOString(), what, ...facts }));
 
 const config = configFrom(process.env);
-const recipe = await findRecipe(config.ffmpeg);
-const build = await measuredBuild(config.ffmpeg, config.workFolder, recipe);
+// What reads no source runs as the origin itself.
+const trusted = { path: config.ffmpeg.path };
+await makeFolder(config.workFolder, "passes", config.ffmpeg);
+const recipe = await findRecipe(trusted);
+const build = await measuredBuild(trusted, config.workFolder, recipe);
 const sources = await SourceCache.start(
   join(config.workFolder, "sources"),
   config.sourceCacheBytes,
   rangeFetcher(config.sourceUrlPrefixes),
+  config.ffmpeg,
 );
 const tracks = await UnpackedTracks.start(config.ffmpeg, join(config.workFolder, "tracks"));
-const origin = createOrigin({ config, sources, tracks, inits: new InitSections(config.ffmpeg), log }, build);
+const origin = createOrigin({ config, sources, tracks, inits: new InitSections(trusted), log }, build);
 
 const server = serve({ fetch: origin.app.fetch, hostname: config.host, port: config.port }, ({ port }) => {
   console.log(JSON.stringify({ what: "origin listens", port, ...build }));

@@ -3,6 +3,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { Problem } from "#transformation";
 
+export interface Program {
+  readonly path: string;
+  /** The user, and the group of the same number, that it runs as; that of the origin where there is none. */
+  readonly userId?: number;
+}
+
 export interface RunLimits {
   /** Seconds that the process may run, pauses not counted. */
   readonly wallSeconds: number;
@@ -77,14 +83,18 @@ class Stopwatch {
  * @throws Problem `cancelled` when the signal fires, `encode-failed` beyond a limit or when it cannot be started
  */
 export function run(
-  program: string,
+  { path, userId }: Program,
   args: readonly string[],
   { wallSeconds, outputBytes, signal, onStart }: RunOptions,
 ): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled());
-    const [file = program, ...before] = [...PRLIMIT, program];
-    const child = spawn(file, [...before, ...args], { stdio: ["ignore", "pipe", "pipe"], env: ENVIRONMENT });
+    const [file = path, ...before] = [...PRLIMIT, path];
+    const child = spawn(file, [...before, ...args], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: ENVIRONMENT,
+      ...(userId !== undefined && { uid: userId, gid: userId }),
+    });
     const chunks: Buffer[] = [];
     let size = 0;
     let complaints = "";
@@ -115,7 +125,7 @@ export function run(
       settle();
     };
     child.once("error", (error) =>
-      finish(() => reject(new Problem("encode-failed", `${program} cannot be started: ${error.message}`))),
+      finish(() => reject(new Problem("encode-failed", `${path} cannot be started: ${error.message}`))),
     );
     child.once("close", (exitCode) =>
       finish(() =>

@@ -2,7 +2,7 @@
 
 import { Problem } from "#transformation";
 import { type Input, openingFlags } from "../ffmpeg/arguments.ts";
-import { run } from "../ffmpeg/run.ts";
+import { type Program, run } from "../ffmpeg/run.ts";
 
 export interface ProbedStream {
   readonly index: number;
@@ -92,7 +92,7 @@ const FRAME_FIELDS =
   "media_type,stream_index,pts,best_effort_timestamp,nb_samples,width,height,pix_fmt,interlaced_frame,top_field_first,color_range,color_space,color_transfer,color_primaries";
 
 /** @param input how the source is opened at that moment: it may have become a complete file in between */
-export function ffprobe(program: string, input: () => Input, signal?: AbortSignal): Ffprobe {
+export function ffprobe(program: Program, input: () => Input, signal?: AbortSignal): Ffprobe {
   const ending = new AbortController();
   const running = new Set<Promise<unknown>>();
   const ask = async (...args: string[]): Promise<string> => {

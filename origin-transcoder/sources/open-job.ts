@@ -1,12 +1,14 @@
 /** Opens all that a job reads: its source, those of its layers, and the texts that are drawn for it. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { JobInput, JobSource, TextDrawing, UnpackedTrack } from "#media";
+import type { OriginConfig } from "../config.ts";
 import { drawText } from "../drawing/draw-text.ts";
 import type { Input, InputOf } from "../ffmpeg/arguments.ts";
 import type { Services } from "../services.ts";
+import { makeFolder } from "../work-folder.ts";
 import type { OpenSource } from "./source-cache.ts";
 
 export interface OpenJob {
@@ -42,7 +44,7 @@ export async function openJob(
   try {
     for (const each of wanted) opened.push(await sources.open(each));
     for (const each of inputs) {
-      if (each.drawing) drawn.set(each.drawing, await drawnFile(each.drawing, join(config.workFolder, "drawings")));
+      if (each.drawing) drawn.set(each.drawing, await drawnFile(each.drawing, config));
       if (each.unpacked) {
         const { named, input } = sourceOf(each);
         unpacked.set(each.unpacked, await tracks.open(named.version, each.unpacked, input));
@@ -64,9 +66,10 @@ export async function openJob(
 
 const pictureAt = (path: string): Input => ({ location: `file:${path}`, protocols: "file", demuxer: "png_pipe" });
 
-async function drawnFile(drawing: TextDrawing, folder: string): Promise<string> {
+async function drawnFile(drawing: TextDrawing, { workFolder, ffmpeg }: OriginConfig): Promise<string> {
+  const folder = join(workFolder, "drawings");
   const path = join(folder, `${randomUUID()}.png`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, "reads", ffmpeg);
   await writeFile(path, drawText(drawing));
   return path;
 }

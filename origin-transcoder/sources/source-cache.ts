@@ -1,12 +1,14 @@
 /** Makes a job's source readable for ffmpeg: by a loopback address that fetches what is read, or as a complete file. */
 
 import { randomBytes } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { JobSource } from "#media";
 import type { Input } from "../ffmpeg/arguments.ts";
+import type { Program } from "../ffmpeg/run.ts";
+import { makeFolder } from "../work-folder.ts";
 import { BLOCK_BYTES, BlockFile } from "./block-file.ts";
 import type { FetchRange } from "./fetch-range.ts";
 
@@ -44,10 +46,18 @@ export class SourceCache {
     });
   }
 
-  /** Starts with an empty folder: what an earlier process left is not trusted. */
-  static async start(folder: string, maxBytes: number, fetchRange: FetchRange): Promise<SourceCache> {
+  /**
+   * Starts with an empty folder: what an earlier process left is not trusted.
+   * @param reader who opens complete files; the origin's own user where none is named
+   */
+  static async start(
+    folder: string,
+    maxBytes: number,
+    fetchRange: FetchRange,
+    reader: Pick<Program, "userId"> = {},
+  ): Promise<SourceCache> {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, "reads", reader);
     const cache = new SourceCache(folder, maxBytes, fetchRange);
     await new Promise<void>((resolve) => cache.#server.listen(0, "127.0.0.1", resolve));
     return cache;

@@ -1,12 +1,13 @@
 /** Copies tracks into files of their own, where ffmpeg can only read them so; each is copied once, and kept for a while. */
 
 import { randomUUID } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { UnpackedTrack } from "#media";
 import { Problem } from "#transformation";
 import { type Input, unpackArguments } from "../ffmpeg/arguments.ts";
-import { run } from "../ffmpeg/run.ts";
+import { type Program, run } from "../ffmpeg/run.ts";
+import { makeFolder } from "../work-folder.ts";
 
 /** An hour of telephone sound is read in seconds; output goes to a file. */
 const LIMITS = { wallSeconds: 60, outputBytes: 2 ** 16 };
@@ -15,19 +16,19 @@ const LIMITS = { wallSeconds: 60, outputBytes: 2 ** 16 };
 const KEPT = 100;
 
 export class UnpackedTracks {
-  readonly #ffmpeg: string;
+  readonly #ffmpeg: Program;
   readonly #folder: string;
   readonly #files = new Map<string, Promise<string>>();
 
-  private constructor(ffmpeg: string, folder: string) {
+  private constructor(ffmpeg: Program, folder: string) {
     this.#ffmpeg = ffmpeg;
     this.#folder = folder;
   }
 
   /** Starts with an empty folder. */
-  static async start(ffmpeg: string, folder: string): Promise<UnpackedTracks> {
+  static async start(ffmpeg: Program, folder: string): Promise<UnpackedTracks> {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder, "writes", ffmpeg);
     return new UnpackedTracks(ffmpeg, folder);
   }
 

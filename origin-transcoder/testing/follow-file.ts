@@ -25,6 +25,7 @@ import { probeSource } from "../probe/probe.ts";
 import type { Services } from "../services.ts";
 import { SourceCache } from "../sources/source-cache.ts";
 import { UnpackedTracks } from "../sources/unpacked-tracks.ts";
+import { makeFolder } from "../work-folder.ts";
 import type { HostileFile } from "./hostile-files.ts";
 
 export interface OriginOfFiles {
@@ -38,19 +39,24 @@ export interface OriginOfFiles {
 const PREFIX = "http://store.example/sources/";
 
 /** Refusals that name what the file is, or that it cannot be had; any other would be said of something else. */
-const REFUSALS: ReadonlySet<string> = new Set(["not-playable", "encode-failed", "empty-clip", "no-picture"]);
+const REFUSALS: ReadonlySet<string> = new Set(["not-playable", "encode-failed", "empty-clip", "clip-too-long"]);
 
-export async function originOfFiles(folder: string): Promise<OriginOfFiles> {
+/** @param environment further settings of the origin */
+export async function originOfFiles(
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<OriginOfFiles> {
   const config = configFrom({
+    ...environment,
     ORIGIN_SECRET: "a-secret-of-thirty-two-characters",
     SOURCE_URL_PREFIXES: PREFIX,
     ORIGIN_WORK_FOLDER: folder,
   });
   let bytes: Buffer = Buffer.alloc(0);
   // Not a byte fits: what nobody reads any more is forgotten at once.
-  const sources = await SourceCache.start(join(folder, "sources"), 0, async (_, start, end) =>
-    bytes.subarray(start, end),
-  );
+  await makeFolder(folder, "passes", config.ffmpeg);
+  const fetchRange = async (_: string, start: number, end: number) => bytes.subarray(start, end);
+  const sources = await SourceCache.start(join(folder, "sources"), 0, fetchRange, config.ffmpeg);
   const services: Services = {
     config,
     sources,
@@ -87,8 +93,8 @@ export async function originOfFiles(folder: string): Promise<OriginOfFiles> {
         planDelivery([], { ...source, digest, ...(JSON.parse(JSON.stringify(probe)) as Probe) }),
       );
       const context = { recipe: "r", key: `/${source.version}`, source: { ...source, container: probe.container } };
-      for (const [name, make] of plan ? products(plan, context, services) : [])
-        if (await step(name, findings, make)) count("made");
+      const jobs = plan && (await step("jobs", findings, () => products(plan, context, services)));
+      for (const [name, make] of jobs ?? []) if (await step(name, findings, make)) count("made");
     }
     return [...findings, ...(await strays(folder))];
   }
@@ -99,7 +105,7 @@ export async function originOfFiles(folder: string): Promise<OriginOfFiles> {
 /** Somebody waits for all of it. */
 const WATCHED: TaskControl = { signal: new AbortController().signal, onStart: () => {} };
 
-/** The smallest picture at both ends of the film, its sound, and a still. */
+/** The smallest picture at both ends of the film, its sound, a still, and all of it where it is short. */
 function products(
   plan: DeliveryPlan,
   context: JobContext,
@@ -107,6 +113,8 @@ function products(
 ): readonly (readonly [name: string, make: () => Promise<unknown>])[] {
   const part = (rendition: Rendition | undefined, at: 0 | -1) =>
     rendition && segmentJob(plan, rendition, at === 0 ? 0 : segmentCountOf(plan, rendition) - 1, context);
+  const whole = (extension: string) =>
+    [extension, () => encodeWhole(wholeJob(plan, extension, context), services, WATCHED)] as const;
   const picture = ladderRenditions(plan)[0];
   const [sound] = audioRenditions(plan);
   const jobs = [part(picture, 0), part(picture, -1), part(sound, 0), part(sound, -1)];
@@ -114,7 +122,8 @@ function products(
     ...jobs.flatMap((job) =>
       job ? [[`${job.media} ${job.sequence}`, () => encodeSegment(job, services, WATCHED)] as const] : [],
     ),
-    ...(picture ? [["still", () => encodeWhole(wholeJob(plan, "jpg", context), services, WATCHED)] as const] : []),
+    ...(picture ? [whole("jpg")] : []),
+    whole("mp4"),
   ];
 }
 
