@@ -1,7 +1,6 @@
 /** Follows the bytes of a file through an origin: looked at, and where it is taken, played at its ends. */
 
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import {
   audioRenditions,
   type DeliveryPlan,
@@ -16,17 +15,12 @@ import {
 } from "#media";
 import { Problem } from "#transformation";
 import { descendantsOf, strayFiles } from "../../conformance/corpus/leftovers.ts";
-import { configFrom } from "../config.ts";
-import type { TaskControl } from "../encode-queue.ts";
 import { encodeSegment } from "../encode-segment.ts";
 import { encodeWhole } from "../encode-whole.ts";
-import { InitSections } from "../init-sections.ts";
 import { probeSource } from "../probe/probe.ts";
 import type { Services } from "../services.ts";
-import { SourceCache } from "../sources/source-cache.ts";
-import { UnpackedTracks } from "../sources/unpacked-tracks.ts";
-import { makeFolder } from "../work-folder.ts";
 import type { HostileFile } from "./hostile-files.ts";
+import { SOURCE_PREFIX, servicesOver, WATCHED } from "./services.ts";
 
 export interface OriginOfFiles {
   /** Everything that may not be: what was thrown and is no refusal, and what has been left behind. */
@@ -36,8 +30,6 @@ export interface OriginOfFiles {
   stop(): Promise<void>;
 }
 
-const PREFIX = "http://store.example/sources/";
-
 /** Refusals that name what the file is, or that it cannot be had; any other would be said of something else. */
 const REFUSALS: ReadonlySet<string> = new Set(["not-playable", "encode-failed", "empty-clip", "clip-too-long"]);
 
@@ -46,24 +38,12 @@ export async function originOfFiles(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<OriginOfFiles> {
-  const config = configFrom({
-    ...environment,
-    ORIGIN_SECRET: "a-secret-of-thirty-two-characters",
-    SOURCE_URL_PREFIXES: PREFIX,
-    ORIGIN_WORK_FOLDER: folder,
-  });
   let bytes: Buffer = Buffer.alloc(0);
   // Not a byte fits: what nobody reads any more is forgotten at once.
-  await makeFolder(folder, "passes", config.ffmpeg);
-  const fetchRange = async (_: string, start: number, end: number) => bytes.subarray(start, end);
-  const sources = await SourceCache.start(join(folder, "sources"), 0, fetchRange, config.ffmpeg);
-  const services: Services = {
-    config,
-    sources,
-    tracks: await UnpackedTracks.start(config.ffmpeg, join(folder, "tracks")),
-    inits: new InitSections(config.ffmpeg),
-    log: () => {},
-  };
+  const services = await servicesOver(folder, async (_, start, end) => bytes.subarray(start, end), {
+    environment,
+    keptBytes: 0,
+  });
   const answers = new Map<string, number>();
   const count = (answer: string): void => void answers.set(answer, (answers.get(answer) ?? 0) + 1);
 
@@ -83,7 +63,7 @@ export async function originOfFiles(
     ({ bytes } = file);
     const findings: string[] = [];
     const digest = createHash("sha256").update(bytes).digest("hex");
-    const source = { version: digest.slice(0, 16), bytes: bytes.length, url: `${PREFIX}film` };
+    const source = { version: digest.slice(0, 16), bytes: bytes.length, url: `${SOURCE_PREFIX}film` };
     const probe = await step("probe", findings, () => probeSource(source, services));
     if (probe) {
       count("playable");
@@ -99,11 +79,8 @@ export async function originOfFiles(
     return [...findings, ...(await strays(folder))];
   }
 
-  return { follow, answers, stop: () => sources.stop() };
+  return { follow, answers, stop: () => services.sources.stop() };
 }
-
-/** Somebody waits for all of it. */
-const WATCHED: TaskControl = { signal: new AbortController().signal, onStart: () => {} };
 
 /** The smallest picture at both ends of the film, its sound, a still, and all of it where it is short. */
 function products(
