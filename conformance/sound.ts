@@ -7,6 +7,7 @@ export async function samplesOf(
   path: string,
   sampleRate: number,
   inputOptions: readonly string[] = [],
+  mix = "anull",
 ): Promise<Float32Array> {
   const bytes = await output("ffmpeg", [
     "-nostdin",
@@ -18,7 +19,7 @@ export async function samplesOf(
     "-map",
     "0:a:0",
     "-af",
-    `aresample=${sampleRate}`,
+    `${mix},aresample=${sampleRate}`,
     "-ac",
     "1",
     "-f",
@@ -38,6 +39,12 @@ export function lagAt(stream: Float32Array, source: Float32Array, at: number, ra
     if (product > best) [best, lag] = [product, shift];
   }
   return lag;
+}
+
+/** Root mean square of some samples. */
+export function loudness(samples: Float32Array, from: number, to: number): number {
+  const span = samples.subarray(Math.round(from), Math.round(to));
+  return Math.sqrt(span.reduce((sum, sample) => sum + sample ** 2, 0) / span.length);
 }
 
 /** Mean square difference of stream and source in decibels of the source, over some samples. */

@@ -3,7 +3,7 @@ import { describe, expect, inject, it } from "vitest";
 import { firstSeconds } from "./facts.ts";
 import { ffmpeg, makeFilm } from "./films.ts";
 import { streamOf, X264 } from "./play.ts";
-import { errorDecibels, lagAt, samplesOf } from "./sound.ts";
+import { errorDecibels, lagAt, loudness, samplesOf } from "./sound.ts";
 import { address, get, joinRendition, upload } from "./stream.ts";
 import { writeTelephoneSound } from "./telephone-sound.ts";
 
@@ -100,5 +100,29 @@ describe("a source's sound plays right", () => {
     ]);
     const lags = [20_000, 120_000, 240_000, 400_000, 580_000].map((at) => lagAt(stream, reference, at, 1200));
     expect(new Set(lags).size, lags.join()).toBe(1);
+  });
+
+  // ITU-R BS.775: the centre and what surrounds go to their sides by 3 dB less, the lowest tones are left out.
+  const HALF = Math.SQRT1_2;
+  const FIVE = { FL: [1, 0], FR: [0, 1], FC: [HALF, HALF], LFE: [0, 0], BL: [HALF, 0], BR: [0, HALF] };
+  it.each([
+    ["5.1", FIVE],
+    ["7.1", { ...FIVE, SL: [HALF, 0], SR: [0, HALF] }],
+  ])("of %s, each channel mixed down by its share", async (layout, shares) => {
+    const source = join(folder, `each-${layout}.mkv`);
+    // One channel after the other, a second each.
+    const channels = Object.keys(shares).map((_, second) => `0.25*sin(2*PI*440*t)*between(t,${second},${second + 1})`);
+    const generator = `aevalsrc='${channels.join("|")}':c=${layout}:s=48000`;
+    await ffmpeg("-f", "lavfi", "-i", generator, "-t", String(channels.length), "-c:a", "flac", source);
+    await upload(source, `each-${layout}`);
+    const joined = await joinRendition((await streamOf(`each-${layout}`)).variants[0]?.address ?? "", `each-${layout}`);
+    const sides = await Promise.all(
+      ["FL", "FR"].map((side) => samplesOf(joined.path, 48_000, ["-ignore_editlist", "1"], `pan=mono|c0=${side}`)),
+    );
+    for (const [second, [channel, expected]] of Object.entries(shares).entries()) {
+      const heard = sides.map((samples) => loudness(samples, (second + 0.2) * 48_000, (second + 0.8) * 48_000));
+      for (const [side, share] of expected.entries())
+        expect(heard[side] ?? 0, `${channel} on side ${side}`).toBeCloseTo((share * 0.25) / Math.SQRT2, 2);
+    }
   });
 });
