@@ -1,11 +1,11 @@
 /** The canvas: how big the picture is at a point of the chain, and the filters that have brought it there. */
 
-import { type Filter, type PictureEffect, type Rational, toNumber } from "#transformation";
+import { type Edit, type Filter, type PictureFacts, type Rational, toNumber } from "#transformation";
 import { convertedTo, finished, hasAlpha, type OutputColour, outputColour, resized } from "./colour.ts";
 import { evenSize, type Size } from "./ladder.ts";
 import type { LaidPicture, MixedSound } from "./laid.ts";
 import { besideAlpha, onBlack, WITH_OPACITY } from "./opacity.ts";
-import { area } from "./paint.ts";
+import { area, yuvOf } from "./paint.ts";
 import type { VideoTrack } from "./source.ts";
 
 /** Filters, and for those that read the time: the output's first frame on the time line that they were meant for. */
@@ -110,15 +110,24 @@ export function encoderFilters(
 export const append = (canvas: Canvas, ...filters: Filter[]): Canvas =>
   filters.length === 0 ? canvas : { ...canvas, steps: [...canvas.steps, { filters }] };
 
+/** What effects may know of a part of a picture. */
+export const factsOf = (
+  { colour: coded }: Canvas,
+  size: Size,
+  { colour, durationSeconds }: Pick<PictureFacts, "colour" | "durationSeconds">,
+): PictureFacts => ({
+  ...size,
+  durationSeconds,
+  colour,
+  levelsOf: (rgba) => yuvOf(rgba, coded),
+  area: (rgba, areaSize) => area(rgba, areaSize, coded),
+});
+
 /** Applies effects to what is shown at this point of the chain. */
-export const withEffects = (canvas: Canvas, effects: readonly PictureEffect[], durationSeconds: Rational): Canvas =>
-  effects.reduce((before, { filters, timed }) => {
+export const withEffects = (canvas: Canvas, { pictureEffects = [], colour }: Edit, durationSeconds: Rational): Canvas =>
+  pictureEffects.reduce((before, { filters, timed }) => {
     const shown = materialized(before);
-    const drawn = filters({
-      ...shown.size,
-      durationSeconds,
-      area: (rgba, size) => area(rgba, size, shown.colour),
-    });
+    const drawn = filters(factsOf(shown, shown.size, { colour, durationSeconds }));
     const step = { filters: shown.isSeenThrough ? besideAlpha(drawn) : drawn, ...(timed && { timedFrom: 0 }) };
     return { ...shown, steps: [...shown.steps, step] };
   }, canvas);

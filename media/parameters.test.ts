@@ -10,6 +10,7 @@ const BESIDE: Readonly<Record<string, string>> = {
   y: "c_crop,w_300,h_300",
   z: "c_thumb,w_300,h_300",
   b: "c_pad,w_300,h_300",
+  e_make_transparent: "co_green",
   e_blur_region: "w_300,h_300",
   e_pixelate_region: "w_300,h_300",
 };

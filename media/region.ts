@@ -1,8 +1,7 @@
 /** Works on a rectangle of the picture, and leaves the rest as it is. */
 
 import type { Edit, Rational } from "#transformation";
-import { append, type Canvas, materialized } from "./canvas.ts";
-import { area } from "./paint.ts";
+import { append, type Canvas, factsOf, materialized } from "./canvas.ts";
 import { lengthOf } from "./sizing.ts";
 
 /** Even, inside of the picture: half a chroma sample cannot be laid over another. */
@@ -17,12 +16,7 @@ export function editRegion(canvas: Canvas, edit: Edit, durationSeconds: Rational
   const [x, y] = [even(lengthOf(edit.x, width) ?? 0, width - 2), even(lengthOf(edit.y, height) ?? 0, height - 2)];
   const w = Math.max(2, even(lengthOf(edit.width, width) ?? width, width - x));
   const h = Math.max(2, even(lengthOf(edit.height, height) ?? height, height - y));
-  const filters = edit.regionFilters({
-    width: w,
-    height: h,
-    durationSeconds,
-    area: (rgba, size) => area(rgba, size, shown.colour),
-  });
+  const filters = edit.regionFilters(factsOf(shown, { width: w, height: h }, { colour: edit.colour, durationSeconds }));
   return append(shown, {
     name: "overlay",
     options: { x, y },

@@ -18,6 +18,7 @@ import { OUTPUT_SAMPLE_RATES } from "./audio-codecs.ts";
 import { type Canvas, canvasOf, withEffects } from "./canvas.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
+import { keyOut } from "./keying.ts";
 import { type Programme, startingAt, timelineFrames } from "./programme.ts";
 import { editRegion } from "./region.ts";
 import { retime } from "./retiming.ts";
@@ -85,7 +86,8 @@ export const STAGES: readonly Stage[] = [
   onCanvas(turnPicture),
   onCanvas(sizePicture),
   onCanvas((canvas, edit, resolved) => editRegion(canvas, edit, lengthOf(resolved))),
-  onCanvas((canvas, edit, resolved) => withEffects(canvas, edit.pictureEffects ?? [], lengthOf(resolved))),
+  onCanvas(keyOut),
+  onCanvas((canvas, edit, resolved) => withEffects(canvas, edit, lengthOf(resolved))),
   onCanvas(framePicture),
   sound,
 ];

@@ -85,6 +85,10 @@ export interface PictureFacts {
   readonly height: number;
   /** Length of the video at this point of the chain. */
   readonly durationSeconds: Rational;
+  /** What `co_` beside the effect names. */
+  readonly colour?: Rgba | undefined;
+  /** Luma and chroma of a colour as the stream codes it, in its limited range of eight bits. */
+  readonly levelsOf: (colour: Rgba) => readonly [y: number, u: number, v: number];
   /** A picture of one colour, as the stream codes it, for a filter of several inputs. */
   readonly area: (colour: Rgba, size: { readonly width: number; readonly height: number }) => FilterInput;
 }
@@ -177,6 +181,8 @@ export interface Edit {
   readonly pictureEffects?: readonly PictureEffect[];
   /** Filters for the rectangle that x, y, width and height name instead of sizing the picture. */
   readonly regionFilters?: (facts: PictureFacts) => readonly Filter[];
+  /** What resembles the colour beside it is not seen: how much it may differ, in percent. */
+  readonly keyTolerancePercent?: number;
   readonly soundEffects?: readonly SoundEffect[];
   readonly background?: Background;
   readonly colour?: Rgba;

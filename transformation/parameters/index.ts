@@ -7,6 +7,7 @@ import { delivery } from "./delivery.ts";
 import { effects } from "./effects.ts";
 import { geometry } from "./geometry.ts";
 import { layering } from "./layering.ts";
+import { recolouring } from "./recolouring.ts";
 import { retiming } from "./retiming.ts";
 import { sound } from "./sound.ts";
 import { time } from "./time.ts";
@@ -18,6 +19,7 @@ export const PARAMETERS = {
   ...retiming,
   ...geometry,
   ...adjustments,
+  ...recolouring,
   ...effects,
   ...appearance,
   ...layering,
@@ -50,6 +52,7 @@ export const PARAMETER_GROUPS: readonly {
   { title: "Order and pace", parameters: retiming },
   { title: "Size and place", parameters: geometry },
   { title: "Light and colour", parameters: adjustments },
+  { title: "Other colours", parameters: recolouring },
   { title: "Effects", parameters: effects },
   { title: "Frame", parameters: appearance },
   { title: "Layers", parameters: layering },

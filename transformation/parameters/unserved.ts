@@ -5,14 +5,17 @@ import { noEffect, unserved } from "../unserved.ts";
 const AI = "it needs an add-on that edits pictures by a trained model; there is none here.";
 const IMAGES = "it is for images only.";
 const NOT_DRAWN = "it is not drawn; leave it out, or edit the video before it is uploaded.";
+const STEADYING =
+  "how a camera shook is known only when all of a film has been looked at, and segments are made alone; steady it before it is uploaded (ffmpeg's vidstabdetect and vidstabtransform).";
 const REGIONS = "faces are not searched for; name the place with e_blur_region or e_pixelate_region and x, y, w, h.";
 
 /** Names by reason, without their family's `e_` or `fl_`. */
 const EFFECTS: Readonly<Record<string, string>> = {
   [AI]: "background_removal bgremoval ai auto_enhance gen_remove gen_replace gen_fill gen_restore gen_recolor gen_background_replace upscale enhance extract viesus_correct dropshadow drop_shadow adv_redeye redeye camera",
   [IMAGES]:
-    "art cartoonify oil_paint outline shadow tint replace_color recolor distort shear ordered_dither vectorize theme simulate_colorblind assist_colorblind improve auto_brightness auto_color auto_contrast opacity_threshold fill_light style_transfer gradient_fade colorize brightness_hsb red green blue lightroom cut_out mask_shape chroma_key",
-  [NOT_DRAWN]: "deshake zoompan make_transparent camera_motion",
+    "art cartoonify oil_paint outline shadow replace_color recolor distort shear ordered_dither vectorize theme assist_colorblind improve auto_brightness auto_color auto_contrast opacity_threshold fill_light style_transfer gradient_fade lightroom cut_out mask_shape chroma_key",
+  [STEADYING]: "deshake",
+  [NOT_DRAWN]: "zoompan camera_motion",
   [REGIONS]: "blur_faces pixelate_faces",
 };
 

@@ -116,6 +116,16 @@ const corners = fc.oneof(
 /** A file's name, or words that are handed on. */
 const handedOn = fc.stringMatching(/^[A-Za-z][A-Za-z0-9 !_;()-]{0,20}$/);
 
+const tint = fc
+  .tuple(whole(0, 100), fc.array(colour, { minLength: 1, maxLength: 10 }), fc.boolean())
+  .map(([percent, colours, isPlaced]) => ({
+    percent,
+    colours: colours.map((of, at) => ({
+      colour: of,
+      ...(isPlaced && { lightness: rational(at + 1, 20) }),
+    })),
+  }));
+
 /** Values of the parameters whose grammar is more than its examples; of all others the examples are taken. */
 const VALUES: { readonly [Name in ParameterName]?: fc.Arbitrary<ValueOf<Name>> } = {
   startOffset: timeChoice,
@@ -141,6 +151,9 @@ const VALUES: { readonly [Name in ParameterName]?: fc.Arbitrary<ValueOf<Name>> }
   gamma: whole(-50, 150),
   sepia: whole(0, 100),
   blackwhite: whole(0, 100),
+  colorize: whole(0, 100),
+  tint,
+  makeTransparent: whole(0, 100),
   blur: whole(1, 2000),
   noise: whole(0, 100),
   progressBar: fc.record({ colour, heightPixels: whole(1, 9999) }),
