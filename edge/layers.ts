@@ -1,14 +1,17 @@
 /** Finds the assets that a transformation lays over a video: public ones of the same cloud, each in the version that is named. */
 
 import type { StoredSource } from "#catalog";
-import { type JobSource, type Kept, resourceTypeOf } from "#media";
+import { type Cue, type JobSource, type Kept, resourceTypeOf } from "#media";
 import { type AssetName, namedAssets, Problem, type Transformation } from "#transformation";
 import type { EdgeServices } from "./services.ts";
+import { readCues } from "./subtitle-files.ts";
 
 /** An asset that stands as a layer in a transformation. */
 export interface StoredLayer extends StoredSource {
   readonly publicId: string;
   readonly resourceType: "video" | "raw";
+  /** Of subtitles: what they say. */
+  readonly cues?: readonly Cue[];
 }
 
 /** Each is a file to open and a chain of filters. */
@@ -17,7 +20,7 @@ const MAX_LAYERS = 8;
 /** @throws Problem `invalid-value` for too many, `not-found` for a version that is gone; assets that are not there are left out, and refused where they are laid */
 export async function layersOf(
   { cloud, transformation }: AssetName & { readonly transformation: Transformation },
-  { assets, catalog }: EdgeServices,
+  { assets, catalog, sources }: EdgeServices,
 ): Promise<readonly StoredLayer[]> {
   const named = namedAssets(transformation).filter(({ deliveryType }) => deliveryType === undefined);
   if (named.length > MAX_LAYERS)
@@ -33,9 +36,10 @@ export async function layersOf(
         version === undefined
           ? await assets.find(name).catch(absent)
           : ((await catalog.assets.findSource(name, version)) ?? replaced(publicId));
-      return (
-        stored && { source: stored.source, objectKey: stored.objectKey, etag: stored.etag, publicId, resourceType }
-      );
+      if (!stored) return undefined;
+      const { source, objectKey, etag } = stored;
+      const cues = media === "subtitles" ? await readCues(sources, objectKey) : undefined;
+      return { source, objectKey, etag, publicId, resourceType, ...(cues && { cues }) };
     }),
   );
   return found.filter((layer) => layer !== undefined);
@@ -56,15 +60,15 @@ function absent(error: unknown): undefined {
 
 /** What a plan may know of them. */
 export const knownLayers = (layers: readonly StoredLayer[]): Required<Pick<Kept, "layers">> => ({
-  layers: layers.map(({ publicId, resourceType, source }) => ({ publicId, resourceType, source })),
+  layers: layers.map(({ objectKey: _, etag: __, ...known }) => known),
 });
 
-/** What the origin may read of them; one and the same file once. */
+/** What the origin may read of them; one and the same file once, and no subtitles: jobs hold what is drawn of them. */
 export async function layerSources(
   layers: readonly StoredLayer[],
   { signSource }: EdgeServices,
 ): Promise<{ readonly layers?: readonly JobSource[] }> {
-  const versions = new Map(layers.map((layer) => [layer.source.version, layer]));
+  const versions = new Map(layers.filter(({ cues }) => !cues).map((layer) => [layer.source.version, layer]));
   if (versions.size === 0) return {};
   const signed = [...versions.values()].map(async ({ source, objectKey }) => ({
     ...(await signSource({ version: source.version, bytes: source.bytes, objectKey })),

@@ -137,6 +137,10 @@ function take(step: LiteralStep, progress: Progress): void {
   progress.steps.push(step);
 }
 
+/** What is done to a text: it has no size and no length before it is drawn, so that nothing in it can ask for its own. */
+const drawnSteps = ({ steps }: LayerStep, surroundings: Surroundings): LayerStep["steps"] =>
+  steps.map((own) => (own.kind === "edit" ? closeStep(own, surroundings) : own));
+
 /** A layer whose chain has met the layer's own source, and which names the version of that. */
 function literalLayer(step: LayerStep, progress: Progress, depth: number): LayerStep {
   const surroundings = surroundingsOf(progress);
@@ -147,8 +151,12 @@ function literalLayer(step: LayerStep, progress: Progress, depth: number): Layer
       const known = progress.variables.get(name);
       return known === undefined ? spelled : spellKnown(known);
     });
-    const steps = step.steps.map((own) => (own.kind === "edit" ? closeStep(own, surroundings) : own));
+    const steps = drawnSteps(step, surroundings);
     return { ...step, layer: { ...layer, text }, style, steps, placement };
+  }
+  if (layer.kind === "asset" && layer.media === "subtitles") {
+    const { version } = layerSource(step, progress.kept.layers);
+    return { ...step, layer: { ...layer, version }, style, steps: drawnSteps(step, surroundings), placement };
   }
   const source = layerSource(step, progress.kept.layers);
   const initial = beforeChoices(source);

@@ -2,6 +2,7 @@
 
 import { type AssetLayer, type LayerStep, Problem } from "#transformation";
 import type { Source } from "./source.ts";
+import type { Cue } from "./subtitles/cue.ts";
 
 /** An asset that a transformation names as a layer, as the catalog knows it. */
 export interface KnownLayer {
@@ -9,6 +10,8 @@ export interface KnownLayer {
   /** Absent: `video`, as in names. */
   readonly resourceType?: "video" | "raw";
   readonly source: Source;
+  /** Of subtitles: what they say, on the film's own time line. */
+  readonly cues?: readonly Cue[];
 }
 
 /** Where a layer's asset is kept. */
@@ -19,11 +22,11 @@ export const resourceTypeOf = (media: AssetLayer["media"]): "video" | "raw" =>
 export const refused = (parameter: string, message: string): Problem =>
   new Problem("unsupported-parameter", message, { parameter });
 
-/** The source of a layer; throws `unsupported-parameter`, and `invalid-value` where there is no such asset. */
-export function layerSource({ layer, under }: LayerStep, known: readonly KnownLayer[] = []): Source {
+/** The asset of a layer; throws `unsupported-parameter`, and `invalid-value` where there is none. */
+export function knownLayer({ layer, under }: LayerStep, known: readonly KnownLayer[] = []): KnownLayer {
   const key = under ? "u" : "l";
-  if (layer.kind !== "asset" || !["image", "video", "audio"].includes(layer.media))
-    throw refused(key, "Only uploaded pictures, videos and sound, and text, are laid over a video.");
+  if (layer.kind !== "asset" || layer.media === "lut")
+    throw refused(key, "Only uploaded pictures, videos, sound and subtitles, and text, are laid over a video.");
   if (layer.deliveryType !== undefined)
     throw refused(key, "Layers are assets of delivery type upload: who may see a video sees what is laid over it.");
   const { media, publicId, version } = layer as AssetLayer;
@@ -37,5 +40,7 @@ export function layerSource({ layer, under }: LayerStep, known: readonly KnownLa
     throw new Problem("invalid-value", `There is no asset "${publicId.slice(0, 120)}" to lay over the video.`, {
       parameter: key,
     });
-  return found.source;
+  return found;
 }
+
+export const layerSource = (step: LayerStep, known?: readonly KnownLayer[]): Source => knownLayer(step, known).source;

@@ -1,12 +1,13 @@
 /** Layers: what is laid over or under the picture, cuts it, is mixed into its sound, or is joined to it. */
 
 import { type Dimension, type Edit, editOf, type LayerStep, type LiteralStep } from "#transformation";
-import { append, type Canvas, canvasOf, materialized } from "./canvas.ts";
+import { captions, subtitlePlacement } from "./burnt-subtitles.ts";
+import { append, type Canvas, type CanvasFilters, canvasOf, materialized } from "./canvas.ts";
 import { isStillContainer } from "./containers.ts";
 import type { Size } from "./ladder.ts";
 import type { LaidContent, LaidPicture, LayingMode, MixedSound } from "./laid.ts";
 import { drawnPlaceOf, frameAround, type LayerSpan, placeOf, spanOf } from "./layer-place.ts";
-import { type KnownLayer, layerSource, refused } from "./layer-source.ts";
+import { type KnownLayer, knownLayer, layerSource, refused } from "./layer-source.ts";
 import { type Programme, plainClip, timelineFrames } from "./programme.ts";
 import { lengthOf } from "./sizing.ts";
 import type { Source } from "./source.ts";
@@ -33,6 +34,7 @@ function applyLayer(resolved: Programme, step: LayerStep, layers: readonly Known
     const drawing = textDrawing(step, layer, placement, shown.size);
     return { ...resolved, canvas: laidOn(shown, step, { drawing }, { placement, span }) };
   }
+  if (layer.kind === "asset" && layer.media === "subtitles") return withCaptions(resolved, step, layers, span);
   const source = layerSource(step, layers);
   if (placement.laying?.splice) {
     const chainOf = (part: LayerStep): Programme =>
@@ -47,6 +49,23 @@ function applyLayer(resolved: Programme, step: LayerStep, layers: readonly Known
     ...(resolved.canvas && media !== "audio" && { canvas: withLayer(resolved.canvas, step, own, { placement, span }) }),
     ...(mixed && { sound: [...resolved.sound, { filters: [], mixed, timedFrom: 0 }] }),
   };
+}
+
+/** Each moment's cues over the picture; where there is none, there is nothing to read. */
+function withCaptions(
+  resolved: Programme,
+  step: LayerStep,
+  layers: readonly KnownLayer[] | undefined,
+  span: LayerSpan,
+): Programme {
+  const known = knownLayer(step, layers);
+  if (!resolved.canvas) return resolved;
+  const shown = materialized(resolved.canvas);
+  const placement = subtitlePlacement(editOf(step.placement), shown.size);
+  const steps = captions({ step, known, placement, span }, resolved, shown.size).map(({ drawing, from, to }) =>
+    layingOf(shown, step, { drawing }, { placement, span: { from, to, isWhole: false } }),
+  );
+  return { ...resolved, canvas: { ...shown, steps: [...shown.steps, ...steps] } };
 }
 
 /** The sound of a layer, where it has some. */
@@ -105,10 +124,26 @@ function tiled(canvas: Canvas, { width, height }: Size): Canvas {
 const MAX_TILES = 64;
 const NO_FILTERS = { filters: [] };
 
+/** A picture with a layer, in a frame that holds both where that lies under it. */
+function laidOn(shown: Canvas, step: LayerStep, content: LaidContent, lying: Lying): Canvas {
+  const { under } = step;
+  const { frame } = frameAround(lying.placement, shown.size, sizeOf(content, shown));
+  const framed = under ? { size: frame, pixels: frame } : {};
+  const isSeenThrough = shown.isSeenThrough || under || lying.placement.laying?.cuts !== undefined;
+  return { ...shown, ...framed, isSeenThrough, steps: [...shown.steps, layingOf(shown, step, content, lying)] };
+}
+
+const sizeOf = (content: LaidContent, shown: Canvas): Size => ("canvas" in content ? content.canvas.size : shown.size);
+
 /** The last step of a layer: what it is, where it lies, when, and how. */
-function laidOn(shown: Canvas, { under }: LayerStep, content: LaidContent, { placement, span }: Lying): Canvas {
+function layingOf(
+  shown: Canvas,
+  { under }: LayerStep,
+  content: LaidContent,
+  { placement, span }: Lying,
+): CanvasFilters {
   const { laying } = placement;
-  const size = "canvas" in content ? content.canvas.size : shown.size;
+  const size = sizeOf(content, shown);
   const around = frameAround(placement, shown.size, size);
   const place =
     "drawing" in content
@@ -136,10 +171,7 @@ function laidOn(shown: Canvas, { under }: LayerStep, content: LaidContent, { pla
     from: span.from,
     to: Math.min(span.to, span.from + frames),
   };
-  const timed = isStill && span.isWhole ? {} : { timedFrom: 0 };
-  const framed = under ? { size: around.frame, pixels: around.frame } : {};
-  const isSeenThrough = shown.isSeenThrough || under || laying?.cuts !== undefined;
-  return { ...shown, ...framed, isSeenThrough, steps: [...shown.steps, { filters: [], laid, ...timed }] };
+  return { filters: [], laid, ...(!(isStill && span.isWhole) && { timedFrom: 0 }) };
 }
 
 /** What a step of a layer's own chain makes of it. */

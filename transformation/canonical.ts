@@ -102,23 +102,28 @@ const joined = (a: EditStep, b: EditStep): EditStep => {
   ]);
 };
 
-/** Centre is where a layer lies when nobody says otherwise. What is joined at the start comes first, and not last. */
-const canonicalPlacement = (step: EditStep): EditStep =>
-  editStep(
-    keep(
-      step.component,
-      (name) =>
-        (name === "startOffset" && step.component.splice !== undefined) ||
-        !ENTRIES.get(name)?.isDefault?.((step.component as Loose)[name]),
-    ),
-    step.open,
+/**
+ * Centre is where a layer lies when nobody says otherwise, the bottom where subtitles do. What is joined at the start comes
+ * first, and not last.
+ */
+const canonicalPlacement = ({ layer, placement: { component, open } }: LayerStep): EditStep => {
+  const isSubtitles = layer.kind === "asset" && layer.media === "subtitles";
+  const isUsual = (name: string): boolean => {
+    if (name === "startOffset" && component.splice !== undefined) return false;
+    if (name === "gravity" && isSubtitles) return component.gravity === "south";
+    return ENTRIES.get(name)?.isDefault?.((component as Loose)[name]) ?? false;
+  };
+  return editStep(
+    keep(component, (name) => !isUsual(name)),
+    open,
   );
+};
 
 const canonicalLayer = (step: LayerStep): LayerStep => ({
   ...step,
   style: editStep(withoutDefaults(step.style.component), step.style.open),
   steps: canonicalTransformation(step.steps),
-  placement: canonicalPlacement(step.placement),
+  placement: canonicalPlacement(step),
 });
 
 function canonicalStep(step: Step): Step {

@@ -81,7 +81,6 @@ export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: str
     !alone?.inputs.some(({ unpacked }) => unpacked);
   const sound = isOnePart ? alone : clipAudio(plan, sounding, picture?.inputs.length ?? 0);
   const inputs = [...(picture?.inputs ?? []), ...(sound?.inputs ?? [])];
-  checkInputs(inputs, extension);
   return {
     inputs: isOnePart ? [earliest(inputs)] : inputs,
     ...(picture && { video: picture.stream }),
@@ -96,21 +95,7 @@ export function soundParts(plan: DeliveryPlan, format: SoundFormat, extension: s
   checkLength(plan, extension, MAX_SOUND_SECONDS);
   const sound = clipAudio(plan, audioCodec(plan, format.audio, extension), 0);
   if (!sound) throw new Problem("no-sound", "There is no sound in this video.", { parameter: "f" });
-  checkInputs(sound.inputs, extension);
   return { inputs: sound.inputs, audio: sound.stream, muxer: format.muxer, needsFile: true };
-}
-
-/** Each is opened at the same time. */
-const MAX_INPUTS = 64;
-
-function checkInputs(inputs: readonly JobInput[], extension: string): void {
-  if (inputs.length > MAX_INPUTS) {
-    throw new Problem(
-      "clip-too-long",
-      `A .${extension} is put together of ${MAX_INPUTS} parts at most; stream it as .m3u8.`,
-      { parameter: "e_loop" },
-    );
-  }
 }
 
 function earliest(inputs: readonly JobInput[]): JobInput {

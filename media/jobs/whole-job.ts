@@ -61,9 +61,15 @@ export function wholeJob(plan: DeliveryPlan, extension: string, context: JobCont
   }
 }
 
-const job = (parts: WholeParts, mediaType: string, context: JobContext): WholeJob => ({
-  kind: "whole",
-  ...context,
-  ...parts,
-  mediaType,
-});
+/** Each is opened at the same time. */
+const MAX_INPUTS = 64;
+
+function job(parts: WholeParts, mediaType: string, context: JobContext): WholeJob {
+  if (parts.inputs.length > MAX_INPUTS)
+    throw new Problem(
+      "clip-too-long",
+      `A file in one piece is put together of ${MAX_INPUTS} parts and texts at most; cut it with so_, eo_ or du_, or stream it as .m3u8.`,
+      { parameter: "du" },
+    );
+  return { kind: "whole", ...context, ...parts, mediaType };
+}
