@@ -5,6 +5,7 @@ import type { CloudflareAccessConfig } from "./access/cloudflare-access.ts";
 import { SCOPE_NAMES } from "./access/scopes.ts";
 import { keyFault } from "./access/token-algorithms.ts";
 import type { ConfiguredBudgets } from "./budgets/spender.ts";
+import { type CloudLimits, isLimitName, LIMITS } from "#media";
 
 /** The bindings and variables of `wrangler.toml` and `.dev.vars`. */
 export interface Env {
@@ -35,6 +36,8 @@ export interface Env {
   readonly CLOUD_NEW_VARIANTS?: string;
   readonly TOKEN_ENCODE_SECONDS?: string;
   readonly TOKEN_NEW_VARIANTS?: string;
+  /** Bounds of what may be made: a JSON object, such as `{"side_pixels":1920,"layers":4}`. */
+  readonly LIMITS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
   readonly GRANT_SECRET: string;
   /** The S3 side of the bucket that SOURCES binds, for the origin to read. */
@@ -52,6 +55,7 @@ export interface EdgeConfig {
   readonly originSecret: string;
   readonly grantSecret: string;
   readonly isStrict: boolean;
+  readonly limits: CloudLimits;
   readonly authTokenKey: string | undefined;
   readonly playbackKeys: readonly JWK[];
   readonly adminKeys: readonly JWK[];
@@ -90,6 +94,9 @@ export function configFrom(env: Env): EdgeConfig {
       return [];
     }
   };
+  const limits = limitsFrom(env.LIMITS ?? "{}");
+  if (!limits)
+    faults.push(`LIMITS must be a JSON object of numbers above 0, by the names ${Object.keys(LIMITS).join(", ")}`);
   const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
   const authTokenKey = env.AUTH_TOKEN_KEY || undefined;
@@ -103,6 +110,7 @@ export function configFrom(env: Env): EdgeConfig {
     originSecret: text("ORIGIN_SECRET", 32),
     grantSecret: text("GRANT_SECRET", 32),
     isStrict: strict === "on",
+    limits: limits ?? {},
     authTokenKey,
     playbackKeys: keys("PLAYBACK_KEYS"),
     adminKeys: keys("ADMIN_KEYS"),
@@ -147,4 +155,17 @@ function budgetsFrom(env: Env, faults: string[]): ConfiguredBudgets {
     cloud: { encodeSeconds: amount("CLOUD_ENCODE_SECONDS"), newVariants: amount("CLOUD_NEW_VARIANTS") },
     token: { encodeSeconds: amount("TOKEN_ENCODE_SECONDS"), newVariants: amount("TOKEN_NEW_VARIANTS") },
   };
+}
+
+/** Undefined for whatever says no bounds: a misspelt one would bound nothing. */
+function limitsFrom(text: string): CloudLimits | undefined {
+  try {
+    const bounds: unknown = JSON.parse(text);
+    if (typeof bounds !== "object" || bounds === null || Array.isArray(bounds)) return undefined;
+    const isBound = ([name, bound]: [string, unknown]): boolean =>
+      isLimitName(name) && typeof bound === "number" && bound > 0;
+    return Object.entries(bounds).every(isBound) ? (bounds as CloudLimits) : undefined;
+  } catch {
+    return undefined;
+  }
 }

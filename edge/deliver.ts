@@ -1,7 +1,7 @@
 /** The story of one delivery, top to bottom: what is asked, may it be had, is it there, how is it made. */
 
 import type { FoundAsset } from "#catalog";
-import { type DeliveryPlan, isProgressive, wholeRenditionId } from "#media";
+import { askedOf, checkLimits, type DeliveryPlan, isProgressive, wholeRenditionId } from "#media";
 import {
   type AssetName,
   type DeliveryUrl,
@@ -79,6 +79,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
     };
   }
   services.permits.checkDelivery(url, names);
+  checkLimits(services.config.limits, askedOf(plan, output, await services.builds.current()));
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
   if (isProgressive(plan, output)) {
     grant.bounds.check(longFile(plan));

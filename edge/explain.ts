@@ -1,6 +1,6 @@
 /** `?explain`: what a URL asks for, what comes of it, what is there already and what the rest would cost. */
 
-import { audioRenditions, type DeliveryPlan, outlook, type RenditionOutlook } from "#media";
+import { askedOf, audioRenditions, checkLimits, type DeliveryPlan, outlook, type RenditionOutlook } from "#media";
 import {
   canonicalDeliveryPath,
   type DeliveryUrl,
@@ -39,6 +39,7 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
   const output = outputOf(url, plan);
   const { grid, canvas } = plan;
   const build = await services.builds.current();
+  if (output !== "original") checkLimits(services.config.limits, askedOf(plan, output, build));
   const offer = codecOffer(request, plan);
   const made = await madeProducts(services.madeBucket, plan.source.version, build.recipe);
   const renditions = await Promise.all(

@@ -2,7 +2,10 @@
 
 import type { StoredSource } from "#catalog";
 import {
+  askedOf,
+  askedOfRendition,
   audioRenditions,
+  checkLimits,
   type DeliveryPlan,
   fullRenditions,
   keptUp,
@@ -54,6 +57,7 @@ export async function plannedRendition(url: RenditionUrl, services: EdgeServices
   ];
   const rendition = renditions.find(({ id }) => id === url.rendition);
   if (!rendition || !isKey(url, rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture)) throw unnamed();
+  checkLimits(services.config.limits, askedOfRendition(plan, rendition, build));
   return { plan, rendition, stored };
 }
 
@@ -63,11 +67,12 @@ export async function plannedWhole(
   extension: string,
   services: EdgeServices,
 ): Promise<Omit<PlannedRendition, "rendition">> {
-  const { stored } = await servedSource(url, services);
+  const { stored, build } = await servedSource(url, services);
   const plan = planDelivery(url.transformation, stored.source, {
     ...NOTHING_KEPT,
     ...knownLayers(await layersOf(url, services)),
   });
   if (wholeRenditionId(plan, extension) !== url.rendition || !isKey(url, plan.keys.whole)) throw unnamed();
+  checkLimits(services.config.limits, askedOf(plan, extension, build));
   return { plan, stored };
 }

@@ -1,9 +1,8 @@
-/** Writes docs/parameters.md from the table of parameters; with --check it only says whether the page is up to date. */
+/** Writes the pages of docs/ that say what tables say; with --check it only says whether they are up to date. */
 
 import { readFile, writeFile } from "node:fs/promises";
+import { LIMITS } from "#media";
 import { PARAMETER_GROUPS, type Parameter, spellParameter } from "#transformation";
-
-const PAGE = "docs/parameters.md";
 
 type Entry = Parameter<never> & { readonly key: string };
 
@@ -31,7 +30,7 @@ function section({ title, parameters }: (typeof PARAMETER_GROUPS)[number]): stri
   return `## ${title}\n\n${head}\n${entries.map(row).join("\n")}\n`;
 }
 
-const text = `# Parameters
+const parameters = `# Parameters
 
 This page is written from the table that URLs are read by (\`npm run docs\`); a test reads every example.
 
@@ -43,13 +42,39 @@ this order: time, order and pace, turning, size, rectangle, effects, frame, laye
 
 ${PARAMETER_GROUPS.map(section).join("\n")}`;
 
-if (process.argv.includes("--check")) {
-  const known = await readFile(PAGE, "utf8").catch(() => "");
+const limits = `# Limits of a cloud
+
+This page is written from the table of limits (\`npm run docs\`).
+
+Whatever may be asked of a video by anybody is bounded anyway: sides of 8192 pixels, 60 frames a second, eight layers that are
+assets, a minute of a file that is made whole. An operator may bound more, for all that is made under his cloud, in the
+Worker's variable \`LIMITS\`:
+
+\`\`\`json
+{ "side_pixels": 1920, "frames_per_second": 30, "layers": 4, "file_seconds": 20 }
+\`\`\`
+
+What lies beyond is refused before anything is made, with 400, the code \`beyond-limit\`, the bound by its name in \`limit\`, and
+the parameter that brings it within. What was made before stays where it is, and uploaded files are delivered as they are.
+
+| limit | what it bounds | counted in | the parameter that is named |
+|---|---|---|---|
+${Object.entries(LIMITS)
+  .map(([name, { summary, unit, parameter }]) => `| ${code(name)} | ${cell(summary)} | ${unit} | ${code(parameter)} |`)
+  .join("\n")}
+`;
+
+const PAGES = { "docs/parameters.md": parameters, "docs/limits.md": limits };
+
+for (const [page, text] of Object.entries(PAGES)) {
+  if (!process.argv.includes("--check")) {
+    await writeFile(page, text);
+    continue;
+  }
+  const known = await readFile(page, "utf8").catch(() => "");
   if (known !== text) {
-    console.error(`${PAGE} is not what the table says; run: npm run docs`);
+    console.error(`${page} is not what the table says; run: npm run docs`);
     process.exit(1);
   }
-  console.log(`${PAGE}: as the table says`);
-} else {
-  await writeFile(PAGE, text);
+  console.log(`${page}: as the table says`);
 }

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   "no-picture": { status: 400, title: "The source has no picture", cacheSeconds: 10 },
   "no-sound": { status: 400, title: "The source has no sound", cacheSeconds: 10 },
   "empty-clip": { status: 400, title: "Nothing is left of the video", cacheSeconds: 10 },
+  "beyond-limit": { status: 400, title: "Beyond a limit of this cloud", cacheSeconds: 10 },
   "clip-too-long": { status: 400, title: "The clip is too long for one file", cacheSeconds: 10 },
   "invalid-upload": { status: 400, title: "The upload cannot be accepted" },
   "not-playable": { status: 400, title: "The file is no playable video or audio" },
@@ -53,6 +54,8 @@ export interface ProblemFacts {
   readonly expected?: string;
   /** The nearest valid spelling, where one is near. */
   readonly nearest?: string;
+  /** The bound that is exceeded, as the configuration names it. */
+  readonly limit?: string;
   readonly retryAfterSeconds?: number;
 }
 
