@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { ffmpeg } from "./films.ts";
@@ -163,5 +164,47 @@ describe("a colour that is taken out", () => {
       400,
       { code: "unsupported-parameter", parameter: "e_make_transparent" },
     ]);
+  });
+});
+
+describe("colours that are looked up in a table", () => {
+  /** Channels change places, and one of them is turned around: no order of axes is mistaken for another. */
+  const look = ([r, g, b]: Rgb): Rgb => [255 - b, r, (255 * g * g) / 255 ** 2];
+  const SIZE = 17;
+  const axis = Array.from({ length: SIZE }, (_, step) => (255 * step) / (SIZE - 1));
+
+  beforeAll(async () => {
+    const cube = axis.flatMap((b) => axis.flatMap((g) => axis.map((r) => look([r, g, b]).map((level) => level / 255))));
+    const threeDl = axis.flatMap((r) =>
+      axis.flatMap((g) => axis.map((b) => look([r, g, b]).map((level) => Math.round((level / 255) * 4095)))),
+    );
+    const mesh = axis.map((level) => Math.round((level / 255) * 1023)).join(" ");
+    const files = {
+      "look.cube": `TITLE "look"\nLUT_3D_SIZE ${SIZE}\n${cube.map((colour) => colour.join(" ")).join("\n")}\n`,
+      "look.3dl": `${mesh}\n${threeDl.map((colour) => colour.join(" ")).join("\n")}\n`,
+    };
+    for (const [name, text] of Object.entries(files)) {
+      await writeFile(join(folder, name), text);
+      await upload(join(folder, name), name);
+    }
+  });
+
+  it.each(["look.cube", "look.3dl"])("are those of l_lut:%s", async (name) => {
+    expectPatches(await recoloured(`l_lut:${name}/fl_layer_apply`), look, name);
+  });
+
+  it("are looked up in the frames that the URL names, segment by segment", async () => {
+    const stream = await openStream(delivery("l_lut:look.cube/fl_layer_apply,so_1,du_2", "recoloured.m3u8?caps=h264"));
+    const { path } = await joinRendition(stream.variants[0]?.address ?? "", "looked-up");
+    const bytes = await output("ffmpeg", [
+      ...["-v", "error", "-ignore_editlist", "1", "-i", path, "-fps_mode", "passthrough"],
+      ...["-vf", "crop=20:20:30:30,scale=1:1:flags=area,format=rgb24", "-f", "rawvideo", "pipe:1"],
+    ]);
+    const [, green = 0] = look(PATCHES[0] as Rgb);
+    const isLookedUp = Array.from(
+      { length: bytes.length / 3 },
+      (_, at) => Math.abs((bytes[at * 3 + 1] ?? 0) - green) < 20,
+    );
+    expect(isLookedUp.flatMap((is, at) => (is ? [at] : []))).toEqual(Array.from({ length: 50 }, (_, at) => at + 25));
   });
 });

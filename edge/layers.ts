@@ -3,8 +3,8 @@
 import type { StoredSource } from "#catalog";
 import { type Cue, type JobSource, type Kept, resourceTypeOf } from "#media";
 import { type AssetName, namedAssets, Problem, type Transformation } from "#transformation";
+import { readCues } from "./raw-files.ts";
 import type { EdgeServices } from "./services.ts";
-import { readCues } from "./subtitle-files.ts";
 
 /** An asset that stands as a layer in a transformation. */
 export interface StoredLayer extends StoredSource {

@@ -29,8 +29,8 @@ import {
 } from "#transformation";
 import { knownLayers, layersOf } from "./layers.ts";
 import { isKey, servedSource, unnamed } from "./planned-rendition.ts";
+import { readCues } from "./raw-files.ts";
 import type { EdgeServices } from "./services.ts";
-import { readCues } from "./subtitle-files.ts";
 
 export interface OfferedSubtitles extends SubtitleRendition {
   /** What its folder holds of the transformation. */

@@ -195,6 +195,29 @@ describe("an upload of subtitles", () => {
   });
 });
 
+describe("an upload of a look-up table", () => {
+  const table = async (name: string, text: string) => {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  };
+  const CUBE = `LUT_3D_SIZE 2\n${"0.5 0.5 0.5\n".repeat(8)}`;
+
+  it("is a raw file, told by its name, which its URL gives back", async () => {
+    const options = { resource_type: "auto", use_filename: true, unique_filename: false } as const;
+    const answer = await sdk.upload(await table("warm.cube", CUBE), options);
+    expect(answer).toMatchObject({ resource_type: "raw", public_id: "warm.cube", bytes: CUBE.length });
+    expect(await (await fetch(answer.secure_url)).text()).toBe(CUBE);
+  });
+
+  it("is refused with the line at fault", async () => {
+    const options = { resource_type: "raw", public_id: "broken.cube" } as const;
+    await expect(sdk.upload(await table("broken.cube", CUBE.replace("0.5", "half")), options)).rejects.toMatchObject({
+      message: expect.stringMatching(/Line 2 holds no colour/),
+    });
+  });
+});
+
 describe("an upload that is refused", () => {
   const refusal = async (act: () => Promise<unknown>): Promise<{ message: string; http_code: number }> => {
     try {

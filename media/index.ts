@@ -21,6 +21,7 @@ export * from "./ladder.ts";
 export type { TextDrawing } from "./laid.ts";
 export { resourceTypeOf } from "./layer-source.ts";
 export * from "./limits.ts";
+export * from "./lut.ts";
 export * from "./negotiation.ts";
 export * from "./origin-build.ts";
 export * from "./outlook.ts";

@@ -154,7 +154,7 @@ function literalLayer(step: LayerStep, progress: Progress, depth: number): Layer
     const steps = drawnSteps(step, surroundings);
     return { ...step, layer: { ...layer, text }, style, steps, placement };
   }
-  if (layer.kind === "asset" && layer.media === "subtitles") {
+  if (layer.kind === "asset" && (layer.media === "subtitles" || layer.media === "lut")) {
     const { version } = layerSource(step, progress.kept.layers);
     return { ...step, layer: { ...layer, version }, style, steps: drawnSteps(step, surroundings), placement };
   }

@@ -16,7 +16,7 @@ export interface KnownLayer {
 
 /** Where a layer's asset is kept. */
 export const resourceTypeOf = (media: AssetLayer["media"]): "video" | "raw" =>
-  media === "subtitles" ? "raw" : "video";
+  media === "subtitles" || media === "lut" ? "raw" : "video";
 
 /** A refusal of something that is asked of a layer. */
 export const refused = (parameter: string, message: string): Problem =>
@@ -25,8 +25,7 @@ export const refused = (parameter: string, message: string): Problem =>
 /** The asset of a layer; throws `unsupported-parameter`, and `invalid-value` where there is none. */
 export function knownLayer({ layer, under }: LayerStep, known: readonly KnownLayer[] = []): KnownLayer {
   const key = under ? "u" : "l";
-  if (layer.kind !== "asset" || layer.media === "lut")
-    throw refused(key, "Only uploaded pictures, videos, sound and subtitles, and text, are laid over a video.");
+  if (layer.kind !== "asset") throw refused(key, "Only what was uploaded, and text, is laid over a video.");
   if (layer.deliveryType !== undefined)
     throw refused(key, "Layers are assets of delivery type upload: who may see a video sees what is laid over it.");
   const { media, publicId, version } = layer as AssetLayer;

@@ -4,6 +4,7 @@ import { type Dimension, type Edit, editOf, type LayerStep, type LiteralStep } f
 import { captions, subtitlePlacement } from "./burnt-subtitles.ts";
 import { append, type Canvas, type CanvasFilters, canvasOf, materialized } from "./canvas.ts";
 import { isStillContainer } from "./containers.ts";
+import { graded } from "./grading.ts";
 import type { Size } from "./ladder.ts";
 import type { LaidContent, LaidPicture, LayingMode, MixedSound } from "./laid.ts";
 import { drawnPlaceOf, frameAround, type LayerSpan, placeOf, spanOf } from "./layer-place.ts";
@@ -35,6 +36,8 @@ function applyLayer(resolved: Programme, step: LayerStep, layers: readonly Known
     return { ...resolved, canvas: laidOn(shown, step, { drawing }, { placement, span }) };
   }
   if (layer.kind === "asset" && layer.media === "subtitles") return withCaptions(resolved, step, layers, span);
+  if (layer.kind === "asset" && layer.media === "lut")
+    return graded(resolved, step, knownLayer(step, layers), placement);
   const source = layerSource(step, layers);
   if (placement.laying?.splice) {
     const chainOf = (part: LayerStep): Programme =>

@@ -33,7 +33,7 @@ export async function encodeSegment(job: SegmentJob, services: Services, control
   try {
     const faults: string[] = [];
     for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
-      const args = segmentArguments(job, opened.inputOf, attempt);
+      const args = segmentArguments(opened.job, opened.inputOf, attempt);
       const { output, complaints } = await run(services.config.ffmpeg, args, { ...SEGMENT_LIMITS, ...control });
       const fault = faultOf(output, job, await init);
       if (fault === undefined) return segment(job, output, startedAt);

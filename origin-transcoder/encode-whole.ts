@@ -22,7 +22,7 @@ export async function encodeWhole(job: WholeJob, services: Services, control: Ta
   const opened = await openJob(job, services);
   try {
     for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
-      const bytes = await encoded(job, opened.inputOf, attempt, services, control);
+      const bytes = await encoded(opened.job, opened.inputOf, attempt, services, control);
       if (bytes.length > 0)
         return { bytes, mediaType: job.mediaType, encodeSeconds: (performance.now() - startedAt) / 1000 };
     }

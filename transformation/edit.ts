@@ -61,6 +61,8 @@ export interface Margins {
 export interface Filter {
   readonly name: string;
   readonly options?: Readonly<Record<string, string | number>>;
+  /** For a filter that reads a table: the layer that it is, by its version. Where it lies the origin knows. */
+  readonly table?: string;
   /** For a filter of several inputs: what comes to each of them. Without, the filter before it feeds the only one. */
   readonly inputs?: readonly FilterInput[];
 }

@@ -22,6 +22,7 @@ export const PROBLEMS = {
   "invalid-upload": { status: 400, title: "The upload cannot be accepted" },
   "not-playable": { status: 400, title: "The file is no playable video or audio" },
   "invalid-subtitles": { status: 400, title: "The subtitles cannot be read" },
+  "invalid-lut": { status: 400, title: "The look-up table cannot be read" },
   "source-too-large": { status: 400, title: "The file is too large" },
   "invalid-query": { status: 400, title: "Invalid query" },
   unauthorized: { status: 401, title: "Authorization required" },

@@ -27,7 +27,8 @@ function randomPublicId(random: Uint8Array): string {
 
 const withoutExtension = (filename: string): string => filename.replace(/\.[^.]{1,5}$/, "");
 
-const SUBTITLES = /\.(?:vtt|srt|transcript)$/i;
+/** Subtitles, and look-up tables. */
+const RAW_FILES = /\.(?:vtt|srt|transcript|cube|3dl)$/i;
 
 /** A raw file's name ends as the file does. */
 const extensionOf = (filename: string): string => /\.[A-Za-z0-9]{1,10}$/.exec(filename)?.[0] ?? "";
@@ -64,7 +65,7 @@ export function uploadParameters(
   resource: ResourceName,
   random: Uint8Array,
 ): UploadParameters {
-  const isRaw = resource === "raw" || (resource === "auto" && SUBTITLES.test(filename));
+  const isRaw = resource === "raw" || (resource === "auto" && RAW_FILES.test(filename));
   const type = fields.get("type") || "upload";
   const deliveryType = DELIVERY_TYPES.find((known) => known === type);
   if (!deliveryType)

@@ -80,7 +80,7 @@ function addressOf(cloud: string, resource: string, services: EdgeServices): Upl
   if (known) return { cloud, resource: known };
   throw new Problem(
     "invalid-upload",
-    `resource_type must be "video" (audio, too), "image" or "raw" (subtitles), not "${resource.slice(0, 20)}".`,
+    `resource_type must be "video" (audio, too), "image" or "raw" (subtitles, look-up tables), not "${resource.slice(0, 20)}".`,
     { parameter: "resource_type" },
   );
 }

@@ -4,8 +4,8 @@ import type { Asset, FoundAsset } from "#catalog";
 import { isStillContainer } from "#media";
 import { Problem } from "#transformation";
 import { hex } from "../access/hash.ts";
+import { probeRaw } from "../raw-files.ts";
 import type { EdgeServices } from "../services.ts";
-import { probeSubtitles } from "../subtitle-files.ts";
 import { checkApiSignature } from "./api-signature.ts";
 import { type ChunkRange, ChunkWriter, firstChunkBytes, parseContentRange, partNumber } from "./chunk.ts";
 import { readUploadForm, type UploadForm } from "./form.ts";
@@ -170,7 +170,7 @@ async function finishUpload(
   if (object.bytes === 0) throw new Problem("not-playable", "The file is empty.", { parameter: "file" });
   const probe =
     resourceType === "raw"
-      ? await probeSubtitles(services.sources, objectKey, object.bytes)
+      ? await probeRaw(services.sources, { publicId, objectKey, bytes: object.bytes })
       : await services.origin.probe(await services.signSource({ version, bytes: object.bytes, objectKey }));
   if (resource === "video" && isStillContainer(probe.container))
     throw new Problem("not-playable", "This is a picture and no video; upload it with resource_type image.", {
