@@ -6,6 +6,7 @@ import { SCOPE_NAMES } from "./access/scopes.ts";
 import { keyFault } from "./access/token-algorithms.ts";
 import type { ConfiguredBudgets } from "./budgets/spender.ts";
 import { type CloudLimits, isLimitName, LIMITS } from "#media";
+import { parseRemoteHost, type RemoteRules } from "./remote/remote-hosts.ts";
 
 /** The bindings and variables of `wrangler.toml` and `.dev.vars`. */
 export interface Env {
@@ -36,6 +37,9 @@ export interface Env {
   readonly CLOUD_NEW_VARIANTS?: string;
   readonly TOKEN_ENCODE_SECONDS?: string;
   readonly TOKEN_NEW_VARIANTS?: string;
+  /** Hosts that files may be fetched from, separated by commas: `media.example.com, *.example.org`. None: nothing is. */
+  readonly FETCH_HOSTS?: string;
+  readonly FETCH_MAX_MEGABYTES?: string;
   /** Bounds of what may be made: a JSON object, such as `{"side_pixels":1920,"layers":4}`. */
   readonly LIMITS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
@@ -56,6 +60,7 @@ export interface EdgeConfig {
   readonly grantSecret: string;
   readonly isStrict: boolean;
   readonly limits: CloudLimits;
+  readonly remote: RemoteRules;
   readonly authTokenKey: string | undefined;
   readonly playbackKeys: readonly JWK[];
   readonly adminKeys: readonly JWK[];
@@ -97,6 +102,8 @@ export function configFrom(env: Env): EdgeConfig {
   const limits = limitsFrom(env.LIMITS ?? "{}");
   if (!limits)
     faults.push(`LIMITS must be a JSON object of numbers above 0, by the names ${Object.keys(LIMITS).join(", ")}`);
+  const remote = remoteFrom(env);
+  if (!remote) faults.push("FETCH_HOSTS must be hosts separated by commas, FETCH_MAX_MEGABYTES a number above 0");
   const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
   const authTokenKey = env.AUTH_TOKEN_KEY || undefined;
@@ -111,6 +118,7 @@ export function configFrom(env: Env): EdgeConfig {
     grantSecret: text("GRANT_SECRET", 32),
     isStrict: strict === "on",
     limits: limits ?? {},
+    remote: remote ?? { hosts: [], maxBytes: 0 },
     authTokenKey,
     playbackKeys: keys("PLAYBACK_KEYS"),
     adminKeys: keys("ADMIN_KEYS"),
@@ -168,4 +176,14 @@ function limitsFrom(text: string): CloudLimits | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Undefined for what names no hosts: a misspelt one would let nothing in, or worse. */
+function remoteFrom({ FETCH_HOSTS = "", FETCH_MAX_MEGABYTES = "512" }: Env): RemoteRules | undefined {
+  const entries = FETCH_HOSTS.split(",").flatMap((entry) => entry.trim() || []);
+  const hosts = entries.flatMap((entry) => parseRemoteHost(entry) ?? []);
+  const megabytes = Number(FETCH_MAX_MEGABYTES);
+  return hosts.length === entries.length && megabytes > 0
+    ? { hosts, maxBytes: Math.floor(megabytes * 1_000_000) }
+    : undefined;
 }

@@ -9,7 +9,6 @@ import {
   formatRenditionUrl,
   isRenditionPath,
   Problem,
-  parseDeliveryUrl,
   parseRenditionUrl,
   type RenditionUrl,
 } from "#transformation";
@@ -25,6 +24,7 @@ import { openedPlaylist } from "./playlist-query.ts";
 import { windowedPlaylist } from "./playlist-window.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
 import { deliverProgressive } from "./progressive.ts";
+import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
 import { type FetchTrack, offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
@@ -65,9 +65,10 @@ export async function deliver(request: Request, services: EdgeServices): Promise
     });
   }
 
-  const url = parseDeliveryUrl(pathname);
+  const url = await deliveryUrlOf(pathname);
   const options = { original: mayBeOriginal(url), now: services.now() };
   const grant = await services.access.checkDelivery(url, credentials, options);
+  await storeRemote(url, services);
   const { asset, plan, names } = await plannedDelivery(url, services);
   const output = outputOf(url, plan);
   grant.bounds.check({ chain: url.transformation });

@@ -8,13 +8,13 @@ import {
   explainTransformation,
   formatRational,
   formatRenditionFolder,
-  parseDeliveryUrl,
   toFixed,
 } from "#transformation";
 import { outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
 import { codecOffer } from "./playlists.ts";
 import { madeProducts } from "./product-store.ts";
+import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import type { EdgeServices } from "./services.ts";
 import { offeredSubtitles } from "./subtitles.ts";
 
@@ -23,7 +23,8 @@ import { offeredSubtitles } from "./subtitles.ts";
  * @throws Problem whatever delivering the URL would throw before anything is made
  */
 export async function explain(request: Request, services: EdgeServices): Promise<Readonly<Record<string, unknown>>> {
-  const url = parseDeliveryUrl(new URL(request.url).pathname);
+  const url = await deliveryUrlOf(new URL(request.url).pathname);
+  await storeRemote(url, services);
   const { asset, plan } = await plannedDelivery(url, services);
   return {
     canonical: canonicalDeliveryPath(url),

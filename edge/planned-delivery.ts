@@ -6,6 +6,7 @@ import { type DeliveryUrl, entryOf, type Transformation, walkSteps } from "#tran
 import { looked } from "./glances.ts";
 import { knownLayers, layersOf, type StoredLayer } from "./layers.ts";
 import { keptBeside } from "./name-finder.ts";
+import { withStoredLayers } from "./remote/remote-assets.ts";
 import type { EdgeServices } from "./services.ts";
 
 /** How deeply kept transformations are looked into for layers; planning refuses deeper ones. */
@@ -37,11 +38,24 @@ export async function plannedDelivery(
     services.assets.find(url),
     services.names.namesFor(url.cloud, url.transformation),
   ]);
-  const kept = keptBeside(found, names);
-  const transformation = withNamed(url.transformation, kept);
+  const beside = keptBeside(found, names);
+  const own = await withStoredLayers(url.transformation, url, services);
+  const kept = { ...beside, transformations: await storedNames(beside, url, services) };
+  const transformation = withNamed(own, kept);
   const stored = await layersOf({ ...url, transformation }, services);
   const isChosen = [transformation, ...Object.values(kept.profiles).flat()].some(needsGlance);
   const asset = isChosen ? await looked(url, found, services) : found;
   const layers = isChosen ? await Promise.all(stored.map((layer) => lookedLayer(url.cloud, layer, services))) : stored;
-  return { asset, names, plan: planDelivery(url.transformation, asset.source, { ...kept, ...knownLayers(layers) }) };
+  return { asset, names, plan: planDelivery(own, asset.source, { ...kept, ...knownLayers(layers) }) };
+}
+
+/** Kept transformations, of which those that the chain comes to name remote layers no more. */
+async function storedNames(beside: Kept, url: DeliveryUrl, services: EdgeServices): Promise<Kept["transformations"]> {
+  const named = new Set(
+    walkSteps(withNamed(url.transformation, beside)).flatMap((step) => (step.kind === "named" ? [step.name] : [])),
+  );
+  const stored = Object.entries(beside.transformations).map(
+    async ([name, chain]) => [name, named.has(name) ? await withStoredLayers(chain, url, services) : chain] as const,
+  );
+  return Object.fromEntries(await Promise.all(stored));
 }

@@ -30,7 +30,7 @@ export interface DeliveryUrl extends AssetName {
 }
 
 /** Every output extension of the language; others belong to the public id. */
-const EXTENSIONS = new Set(
+export const EXTENSIONS: ReadonlySet<string> = new Set(
   "m3u8 mpd mp4 webm ogv mov mkv avi flv wmv mpeg mxf ts 3gp 3g2 mp3 aac m4a ogg opus wav flac aiff amr jpg jpeg png webp avif gif".split(
     " ",
   ),
@@ -38,7 +38,7 @@ const EXTENSIONS = new Set(
 
 const MAX_PUBLIC_ID_LENGTH = 255;
 // Fixed lengths: real signatures begin and end with dashes, so splitting at "--" would misread them.
-const SIGNATURE = /^s--([A-Za-z0-9_-]{8}|[A-Za-z0-9_-]{32})--$/;
+export const SIGNATURE = /^s--([A-Za-z0-9_-]{8}|[A-Za-z0-9_-]{32})--$/;
 const CLOUD = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
 
 /** Undoes percent-escapes; throws `invalid-url` for broken ones. */
@@ -68,9 +68,17 @@ export function spellPublicId(publicId: string): string {
 export const NO_VERSION = "v1";
 
 /** Types of Cloudinary's that hold no upload: refused by name, since a developer will look for the fault elsewhere. */
-const UNSERVED_TYPES = ["fetch", "public", "list", "live", "multi", "text", "sprite", "facebook", "youtube", "vimeo"];
+const UNSERVED_TYPES = ["public", "list", "live", "multi", "text", "sprite", "facebook", "youtube", "vimeo"];
 
 const nothingHere = (): Problem => new Problem("not-found", "There is nothing at this address.");
+
+/** Reads `/<cloud>/video/<type>/` for one type, and answers the rest of the path and its column; throws `not-found`. */
+export function parseAssetPath(path: string, type: string): { cloud: string; rest: string; column: number } {
+  const [, cloud = "", resource, given, ...segments] = path.split("/");
+  if (!CLOUD.test(cloud) || resource !== "video" || given !== type) throw nothingHere();
+  const rest = segments.join("/");
+  return { cloud, rest, column: path.length - rest.length + 1 };
+}
 
 /** Reads `<cloud>/video/<type>` and answers the rest of the path and its column; throws `not-found` for other paths. */
 export function parseAssetPrefix(

@@ -11,6 +11,7 @@ export * from "./entry-of.ts";
 export * from "./evaluate.ts";
 export * from "./explanation.ts";
 export type * from "./expression.ts";
+export * from "./fetch-url.ts";
 export * from "./language.ts";
 export type * from "./layer.ts";
 export * from "./named-assets.ts";

@@ -25,6 +25,8 @@ export const PROBLEMS = {
   "invalid-lut": { status: 400, title: "The look-up table cannot be read" },
   "source-too-large": { status: 400, title: "The file is too large" },
   "invalid-query": { status: 400, title: "Invalid query" },
+  "remote-not-allowed": { status: 400, title: "Nothing is fetched from there", cacheSeconds: 10 },
+  "remote-unreadable": { status: 400, title: "The remote file cannot be read", cacheSeconds: 10 },
   unauthorized: { status: 401, title: "Authorization required" },
   "not-permitted": { status: 401, title: "Not permitted to encode" },
   "invalid-signature": { status: 401, title: "Invalid signature" },

@@ -11,12 +11,13 @@ import { type ChunkRange, ChunkWriter, firstChunkBytes, parseContentRange, partN
 import { readUploadForm, type UploadForm } from "./form.ts";
 import { ObjectWriter, type WrittenObject } from "./object-writer.ts";
 import { type ResourceName, type UploadParameters, uploadParameters } from "./parameters.ts";
+import { fetchedFile } from "./remote-upload.ts";
 
 /** A finished upload, or a chunk that was taken. */
 export type Uploaded = { readonly asset: FoundAsset; readonly existing: boolean } | { readonly taken: ChunkRange };
 
 /** Names no user chose: object keys hold what every signer spells alike. */
-const newObjectKey = (): string => `sources/${crypto.randomUUID()}`;
+export const newObjectKey = (): string => `sources/${crypto.randomUUID()}`;
 
 /** Where an upload goes: the cloud, and what its client calls it. */
 export interface UploadAddress {
@@ -37,7 +38,9 @@ async function takeWhole(request: Request, address: UploadAddress, services: Edg
   const writer = new ObjectWriter(services.sources, objectKey);
   try {
     const form = await readUploadForm(request, writer);
-    const parameters = await checkedParameters(form, address, services);
+    await checkApiSignature(form.fields, services.config, services.now());
+    const filename = form.filename ?? (await fetchedFile(form, writer, services));
+    const parameters = namedParameters(form, filename, address);
     const object = await writer.close();
     return await finishUpload(
       address,
@@ -52,22 +55,8 @@ async function takeWhole(request: Request, address: UploadAddress, services: Edg
   }
 }
 
-async function checkedParameters(
-  form: UploadForm,
-  { resource }: UploadAddress,
-  { config, now }: EdgeServices,
-): Promise<UploadParameters> {
-  await checkApiSignature(form.fields, config, now());
-  if (form.filename === undefined) {
-    const isRemote = form.fields.has("file");
-    throw new Problem(
-      "invalid-upload",
-      isRemote ? "file must be the file itself; remote addresses are not fetched." : "The form holds no file.",
-      { parameter: "file" },
-    );
-  }
-  return uploadParameters(form.fields, form.filename, resource, crypto.getRandomValues(new Uint8Array(20)));
-}
+const namedParameters = ({ fields }: UploadForm, filename: string, { resource }: UploadAddress): UploadParameters =>
+  uploadParameters(fields, filename, resource, crypto.getRandomValues(new Uint8Array(20)));
 
 async function takeChunk(
   request: Request,
@@ -90,7 +79,10 @@ async function takeChunk(
   let parameters: UploadParameters;
   try {
     const form = await readUploadForm(request, writer);
-    parameters = await checkedParameters(form, address, services);
+    await checkApiSignature(form.fields, services.config, services.now());
+    if (form.filename === undefined)
+      throw new Problem("invalid-upload", "The form holds no file.", { parameter: "file" });
+    parameters = namedParameters(form, form.filename, address);
     const { etag, digest, bytes } = await writer.close();
     await services.catalog.uploads.noteChunk(
       { cloud, uploadId: id, part: partNumber(range, upload.chunkBytes), etag, digest, bytes },
@@ -151,7 +143,7 @@ async function completeObject(
 }
 
 /** Looks at what has come, and enters it. The object at `objectKey` belongs to the caller until this has succeeded. */
-async function finishUpload(
+export async function finishUpload(
   { cloud, resource }: UploadAddress,
   parameters: UploadParameters,
   objectKey: string,
