@@ -162,6 +162,18 @@ describe("a layer that cuts the video", () => {
   });
 });
 
+describe("a layer that lies partly outside", () => {
+  it("is cut off there, with fl_no_overflow as without", async () => {
+    for (const flag of ["fl_no_overflow,", ""]) {
+      const picture = await still(`l_mark/${flag}fl_layer_apply,g_north_west,x_-20,y_-20`);
+      expect([picture.width, picture.height]).toEqual([WIDTH, HEIGHT]);
+      expectColour(picture, 8, 30, ORANGE);
+      expectColour(picture, 30, 30, BLUE);
+      expectColour(picture, 8, 70, BLUE);
+    }
+  });
+});
+
 describe("a layer in many places", () => {
   it("fills the picture with fl_tiled", async () => {
     const picture = await still("l_mark/fl_tiled,fl_layer_apply");

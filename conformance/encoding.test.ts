@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { makeFilm } from "./films.ts";
 import { frameNumbers, output } from "./pictures.ts";
+import { errorDecibels, samplesOf } from "./sound.ts";
 import { address, get, joinRendition, openStream, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
@@ -160,6 +161,23 @@ describe("other wishes", () => {
       ]);
       expect(channels.toString().trim()).toBe("1");
     }
+  });
+
+  it("af_ is sound of that rate, which sounds as before", async () => {
+    const path = await fetched("af_22050/du_2", "wav");
+    const rate = await output("ffprobe", [
+      "-v",
+      "error",
+      "-of",
+      "csv=p=0",
+      "-show_entries",
+      "stream=sample_rate",
+      path,
+    ]);
+    expect(rate.toString().trim()).toBe("22050");
+    const [ours, theirs] = [await samplesOf(path, 22_050), await samplesOf(join(folder, "tuned.mov"), 22_050)];
+    expect(Math.abs(ours.length - 44_100)).toBeLessThan(2);
+    expect(errorDecibels(ours, theirs, 2000, 42_000)).toBeLessThan(-40);
   });
 
   it("q_…:444 keeps the colours of a still as sharp as its lightness", async () => {

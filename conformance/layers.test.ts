@@ -120,7 +120,7 @@ describe("layers over a film, segment by segment in random order", () => {
     expect(await frameNumbers(path, AS_CODED)).toEqual(between(0, film.frames));
   });
 
-  it("change a layer by its own chain: cut, reversed, sized by the film's width, half transparent", async () => {
+  it("change a layer by its own chain: cut, reversed, sized by the film's width, half transparent, blended", async () => {
     const path = await joined(
       "l_video:films:above/so_1,du_1/e_reverse/c_scale,fl_relative,w_0.5/fl_layer_apply,g_south_east",
     );
@@ -155,11 +155,17 @@ describe("layers over a film, segment by segment in random order", () => {
     half.forEach((level, index) => {
       expect(Math.abs(level - ((plain[index] ?? 0) + (full[index] ?? 0)) / 2)).toBeLessThan(12);
     });
-    const [screened, multiplied] = [await still(`l_logo/e_screen,${place}`), await still(`l_logo/e_multiply,${place}`)];
+    const [screened, multiplied, overlaid] = [
+      await still(`l_logo/e_screen,${place}`),
+      await still(`l_logo/e_multiply,${place}`),
+      await still(`l_logo/e_overlay,${place}`),
+    ];
     plain.forEach((level, index) => {
       const layer = full[index] ?? 0;
       expect(Math.abs((screened[index] ?? 0) - (255 - ((255 - level) * (255 - layer)) / 255))).toBeLessThan(12);
       expect(Math.abs((multiplied[index] ?? 0) - (level * layer) / 255)).toBeLessThan(12);
+      const stronger = level < 128 ? (2 * level * layer) / 255 : 255 - (2 * (255 - level) * (255 - layer)) / 255;
+      expect(Math.abs((overlaid[index] ?? 0) - stronger)).toBeLessThan(12);
     });
   });
 

@@ -134,14 +134,18 @@ export const FILE_VIDEO_CODECS = {
 
 export type FileVideoCodecName = keyof typeof FILE_VIDEO_CODECS;
 
+/** What MPEG-1, MPEG-2 and MPEG-2.5 layer III know; AAC and Windows Media know them, too. */
+const MPEG_RATES = [48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000];
+
 export interface FileAudioCodec {
-  /** Rates that the codec knows; absent where it takes any. */
+  /** Rates that the codec knows, the usual one first; absent where it takes any. */
   readonly sampleRates?: readonly number[];
   readonly options: readonly Option[];
 }
 
 export const FILE_AUDIO_CODECS = {
   aac: {
+    sampleRates: [...MPEG_RATES, 96_000, 88_200],
     options: [
       ["-c:a", "aac"],
       ["-b:a", "128k"],
@@ -150,6 +154,7 @@ export const FILE_AUDIO_CODECS = {
     ],
   },
   mp3: {
+    sampleRates: MPEG_RATES,
     options: [
       ["-c:a", "libmp3lame"],
       ["-b:a", "160k"],
@@ -180,6 +185,7 @@ export const FILE_AUDIO_CODECS = {
     ],
   },
   wma: {
+    sampleRates: MPEG_RATES,
     options: [
       ["-c:a", "wmav2"],
       ["-b:a", "128k"],

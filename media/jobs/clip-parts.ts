@@ -151,13 +151,19 @@ function clipVideo(
   return { inputs, stream: { ...reading, filters, encoder } };
 }
 
-/** The track as the codec takes it: at one of its own rates. */
+/** The track at the rate that is asked for, or where the codec does not know that one at its usual one. */
 function renditionFor(plan: DeliveryPlan, codec: FileAudioCodecName): AudioRendition | undefined {
   const all = audioRenditions(plan);
   const rendition = all.find(({ track }) => track.isDefault) ?? all[0];
+  if (!rendition) return undefined;
   const { sampleRates }: FileAudioCodec = FILE_AUDIO_CODECS[codec];
-  if (!rendition || !sampleRates || sampleRates.includes(rendition.sampleRate)) return rendition;
-  return { ...rendition, sampleRate: sampleRates[0] as number };
+  // Files are no streams, whose rates are those that every player of AAC takes.
+  const { sampleRate: asked } = plan.encoding;
+  const wanted = typeof asked === "number" ? asked : rendition.sampleRate;
+  return {
+    ...rendition,
+    sampleRate: !sampleRates || sampleRates.includes(wanted) ? wanted : (sampleRates[0] as number),
+  };
 }
 
 /** @param firstInput how many inputs of the job come before those of the sound */

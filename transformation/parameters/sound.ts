@@ -45,7 +45,8 @@ export const sound = {
   }),
   sampleRate: parameter({
     key: "af",
-    summary: "Audio samples per second, or iaf to keep the source's.",
+    summary:
+      "Audio samples per second, or iaf to keep the source's. Streams have 32000, 44100 or 48000; what a codec does not know becomes 48000.",
     value: oneOf([...SAMPLE_RATES, "iaf"]),
     scope: "delivery",
     touches: ["sound"],
