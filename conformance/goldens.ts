@@ -78,6 +78,7 @@ export const GOLDENS: Readonly<Record<string, Golden>> = {
     "are shown with the frames that another renderer shows them with, as large and at the same place",
     "l_subtitles",
   ),
+  ...golden("choices", "e_trim cuts off bars, and nothing else", "e_trim"),
   ...golden("layers", "play a video from the frame on that it is laid at, and end with it", "l_video"),
   ...golden("layers", "mix their sound into the film's, sample by sample and without a click at the joins", "l_audio"),
   ...golden("layers", "draw text for what it is, whatever it holds", "l_text"),

@@ -1,11 +1,11 @@
 /** Configuration of the Worker: every variable and secret it reads, checked once per isolate. */
 
 import type { JWK } from "jose";
+import { type CloudLimits, isLimitName, LIMITS } from "#media";
 import type { CloudflareAccessConfig } from "./access/cloudflare-access.ts";
 import { SCOPE_NAMES } from "./access/scopes.ts";
 import { keyFault } from "./access/token-algorithms.ts";
 import type { ConfiguredBudgets } from "./budgets/spender.ts";
-import { type CloudLimits, isLimitName, LIMITS } from "#media";
 import { parseRemoteHost, type RemoteRules } from "./remote/remote-hosts.ts";
 
 /** The bindings and variables of `wrangler.toml` and `.dev.vars`. */
