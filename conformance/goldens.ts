@@ -65,13 +65,15 @@ export const GOLDENS: Readonly<Record<string, Golden>> = {
   ...golden(
     "recolouring",
     "%s gives the colours that its definition gives",
-    "e_red e_green e_blue e_brightness_hsb e_colorize e_tint e_simulate_colorblind co",
+    "e_red e_green e_blue e_brightness_hsb e_colorize e_tint e_simulate_colorblind e_recolor co",
   ),
   ...golden(
     "recolouring",
     "is not seen, and whatever is as near to it as the tolerance says is not seen either",
     "e_make_transparent",
   ),
+  ...golden("recolouring", "gives way to another one with e_replace_color, shade by shade", "e_replace_color"),
+  ...golden("recolouring", "is seen in full or not at all with e_opacity_threshold", "e_opacity_threshold"),
   ...golden("recolouring", "are those of l_lut:%s", "l_lut"),
   ...golden(
     "burnt-subtitles",

@@ -73,6 +73,18 @@ describe("an exchange of colours", () => {
       },
     ],
     [
+      "e_recolor:0.3:0.7:0.1:0.3:-0.2:0.8:0.9:0:0.1",
+      (rgb) =>
+        weighted(
+          [
+            [0.3, 0.7, 0.1],
+            [0.3, -0.2, 0.8],
+            [0.9, 0, 0.1],
+          ],
+          rgb,
+        ),
+    ],
+    [
       "e_simulate_colorblind",
       (rgb) =>
         weighted(
@@ -156,6 +168,30 @@ describe("a colour that is taken out", () => {
     expect([through.length, kept.length]).toEqual([125, 125]);
     expect(through.filter(isNear(PATCHES[0] as Rgb))).toHaveLength(125);
     expect(kept.filter(isNear([255, 0, 0]))).toHaveLength(125);
+  });
+
+  it("is seen in full or not at all with e_opacity_threshold", async () => {
+    for (const [opacity, threshold, left] of [
+      [60, 50, 255],
+      [60, 70, 0],
+    ])
+      expect(await opacities(`o_${opacity}/e_opacity_threshold:${threshold}`)).toEqual(PATCHES.map(() => left));
+  });
+
+  it("gives way to another one with e_replace_color, shade by shade", async () => {
+    const [from, to]: readonly Rgb[] = [
+      [0x46, 0x50, 0xb4],
+      [0xb4, 0x64, 0x32],
+    ] as const;
+    const patches = await recoloured("e_replace_color:rgb:b46432:8:rgb:4650b4");
+    expectPatches(
+      patches,
+      (rgb) =>
+        rgb === PATCHES[2]
+          ? (rgb.map((level, at) => level + (to?.[at] ?? 0) - (from?.[at] ?? 0)) as unknown as Rgb)
+          : rgb,
+      "replaced",
+    );
   });
 
   it("has to be named", async () => {

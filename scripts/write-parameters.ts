@@ -37,7 +37,10 @@ This page is written from the table that URLs are read by (\`npm run docs\`); a 
 A URL holds components between slashes, applied one after the other; a component holds parameters between commas, in any
 order. Numbers may be expressions wherever a number is taken: \`w_iw_div_2\`, \`so_idu_div_2\`, \`e_blur:$strength\`.
 \`$name_value\` sets a variable, \`if_w_gt_1000/…/if_else/…/if_end\` decides, \`t_name\` stands for what is kept under a
-name, \`l_…/…/fl_layer_apply\` lays something over the picture, \`u_…\` under it. What a component changes, it changes in
+name, \`l_…/…/fl_layer_apply\` lays something over the picture, \`u_…\` under it: an uploaded picture by its public id
+(\`l_logo\`, folders with colons), \`l_video:clip\`, \`l_audio:song\`, \`l_text:Arial_40_bold:Hello\`,
+\`l_subtitles:arial_40:film.srt\`, a look-up table of colours (\`l_lut:warm.cube\`), or what lies elsewhere (\`l_fetch:\` and
+its address as base64url). What a component changes, it changes in
 this order: time, order and pace, turning, size, rectangle, effects, frame, layers, sound.
 
 ${PARAMETER_GROUPS.map(section).join("\n")}`;

@@ -1,5 +1,6 @@
 /** What a component of a URL means, as data: parameters set these values, stages resolve them against a source. */
 
+import type { ColourExchange } from "./colour-matrix.ts";
 import type { Background, Border, Corners, Rgba } from "./colour-value.ts";
 import type { Quality, Volume } from "./encoding-values.ts";
 import type { Dimension, Turn } from "./picture-values.ts";
@@ -185,6 +186,9 @@ export interface Edit {
   readonly regionFilters?: (facts: PictureFacts) => readonly Filter[];
   /** What resembles the colour beside it is not seen: how much it may differ, in percent. */
   readonly keyTolerancePercent?: number;
+  readonly colourExchange?: ColourExchange;
+  /** What is less opaque is not seen at all, everything else in full. */
+  readonly opacityThresholdPercent?: number;
   readonly soundEffects?: readonly SoundEffect[];
   readonly background?: Background;
   readonly colour?: Rgba;

@@ -2,6 +2,7 @@
 
 export * from "./auth-token.ts";
 export * from "./canonical.ts";
+export type * from "./colour-matrix.ts";
 export type * from "./colour-value.ts";
 export { spellParameter } from "./component.ts";
 export * from "./delivery-url.ts";

@@ -1,5 +1,6 @@
 /** Effects that exchange colours for others: mixed with one, mapped to a scale, seen otherwise, or not seen at all. */
 
+import { colourExchange, colourMatrix } from "../colour-matrix.ts";
 import type { Rgba } from "../colour-value.ts";
 import { type Filter, onPicture, type PictureFacts } from "../edit.ts";
 import { parameter } from "../parameter.ts";
@@ -125,6 +126,37 @@ export const recolouring = {
           options: Object.fromEntries(DEFICIENCIES[deficiency].map((weight, at) => [MIXER[at] as string, weight])),
         },
       ]),
+  }),
+  recolor: parameter({
+    key: "e_recolor",
+    summary: "What red, green and blue become, each a sum of all three by its own weights.",
+    value: colourMatrix,
+    ...local,
+    examples: ["0.3:0.7:0.1:0.3:0.6:0.1:0.2:0.5:0.1"],
+    apply: (edit, weights) =>
+      onPicture(edit, () => [
+        {
+          name: "colorchannelmixer",
+          options: Object.fromEntries(weights.map((weight, at) => [MIXER[at] as string, toNumber(weight)])),
+        },
+      ]),
+  }),
+  replaceColour: parameter({
+    key: "e_replace_color",
+    summary:
+      "Shades of one colour become those of another: the new one, how much a shade may differ in percent (50), and the one that is replaced.",
+    value: colourExchange,
+    ...local,
+    examples: ["blue:20:red", "rgb:20a0ff:35:rgb:ff8000"],
+    apply: (edit, exchange) => ({ ...edit, colourExchange: exchange }),
+  }),
+  opacityThreshold: parameter({
+    key: "e_opacity_threshold",
+    summary: "What is less opaque than this many percent is not seen at all, everything else is in full.",
+    value: orUsual(wholeNumber({ min: 1, max: 100 }), 50),
+    ...local,
+    examples: ["", "80"],
+    apply: (edit, opacityThresholdPercent) => ({ ...edit, opacityThresholdPercent }),
   }),
   makeTransparent: parameter({
     key: "e_make_transparent",

@@ -7,20 +7,24 @@ const IMAGES = "it is for images only.";
 const NOT_DRAWN = "it is not drawn; leave it out, or edit the video before it is uploaded.";
 const STEADYING =
   "how a camera shook is known only when all of a film has been looked at, and segments are made alone; steady it before it is uploaded (ffmpeg's vidstabdetect and vidstabtransform).";
+const MOVING =
+  "it makes a video of a picture; fl_splice shows pictures as they are, and what moves over one is a video to be uploaded.";
 const REGIONS = "faces are not searched for; name the place with e_blur_region or e_pixelate_region and x, y, w, h.";
 
 /** Names by reason, without their family's `e_` or `fl_`. */
 const EFFECTS: Readonly<Record<string, string>> = {
   [AI]: "background_removal bgremoval ai auto_enhance gen_remove gen_replace gen_fill gen_restore gen_recolor gen_background_replace upscale enhance extract viesus_correct dropshadow drop_shadow adv_redeye redeye camera",
   [IMAGES]:
-    "art cartoonify oil_paint outline shadow replace_color recolor distort shear ordered_dither vectorize theme assist_colorblind improve auto_brightness auto_color auto_contrast opacity_threshold fill_light style_transfer gradient_fade lightroom cut_out mask_shape chroma_key",
+    "art cartoonify oil_paint outline shadow distort shear ordered_dither vectorize theme assist_colorblind improve auto_brightness auto_color auto_contrast fill_light style_transfer gradient_fade lightroom cut_out mask_shape chroma_key",
   [STEADYING]: "deshake",
-  [NOT_DRAWN]: "zoompan camera_motion",
+  [MOVING]: "zoompan",
+  [NOT_DRAWN]: "camera_motion",
   [REGIONS]: "blur_faces pixelate_faces",
 };
 
 const FLAGS: Readonly<Record<string, string>> = {
-  "outputs like this are not made here.": "waveform getinfo alternate",
+  "outputs like this are not made here.": "waveform getinfo",
+  "a stream offers the sound tracks of its own video, each in its language; upload it with all of them.": "alternate",
   [IMAGES]: "rasterize",
 };
 

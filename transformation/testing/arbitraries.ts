@@ -154,6 +154,12 @@ const VALUES: { readonly [Name in ParameterName]?: fc.Arbitrary<ValueOf<Name>> }
   colorize: whole(0, 100),
   tint,
   makeTransparent: whole(0, 100),
+  recolor: fc.array(decimalOf(-2, 2, 3), { minLength: 9, maxLength: 9 }),
+  replaceColour: record<ValueOf<"replaceColour">>({
+    to: colour,
+    tolerancePercent: whole(0, 100),
+    from: optional(colour),
+  }),
   blur: whole(1, 2000),
   noise: whole(0, 100),
   progressBar: fc.record({ colour, heightPixels: whole(1, 9999) }),
