@@ -3,10 +3,23 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 
 /** Packed bytes that the composer may cost a page: it holds the whole language. */
 const MAX_PACKED_BYTES = 24_000;
+
+/** What the table says to readers of its pages, as the formatter leaves it: a composer has no use for it. */
+const SAID = /\n\s+(?:summary:\s+(?:"(?:[^"\\]|\\.)*"|`[^`]*`)|examples: \[[^\]]*\]),(?=\n)/g;
+
+const silenced: Plugin = {
+  name: "silenced",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/transformation\/parameters\/\w+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(SAID, ""),
+      loader: "ts",
+    }));
+  },
+};
 
 rmSync("sdk/dist", { recursive: true, force: true });
 const { metafile } = await build({
@@ -19,6 +32,7 @@ const { metafile } = await build({
   target: "es2022",
   minify: true,
   metafile: true,
+  plugins: [silenced],
 });
 
 const foreign = Object.keys(metafile.inputs).filter((path) => !/^(sdk|transformation)\//.test(path));
