@@ -274,6 +274,32 @@ describe("an effect over time", () => {
     expect(Math.max(...misses)).toBeLessThan(5);
   });
 
+  it("e_progressbar:frame goes around the picture once, clockwise", async () => {
+    const stream = await openStream(delivery("e_progressbar:frame:white:8", "patches.m3u8?caps=h264"));
+    const { path } = await joinRendition(stream.variants[0]?.address ?? "", "framed");
+    const raw = await output("ffmpeg", [
+      ...["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"],
+    ]);
+    const around = 2 * (WIDTH + HEIGHT);
+    /** Where the frame is by then, pixel for pixel along it. */
+    const place = (along: number): readonly [number, number] => {
+      if (along < WIDTH) return [along, 3];
+      if (along < WIDTH + HEIGHT) return [WIDTH - 4, along - WIDTH];
+      if (along < 2 * WIDTH + HEIGHT) return [2 * WIDTH + HEIGHT - along - 1, HEIGHT - 4];
+      return [3, around - along - 1];
+    };
+    const levelAt = (frame: number, along: number): number => {
+      const [x, y] = place(along);
+      return raw[frame * WIDTH * HEIGHT + y * WIDTH + x] ?? 0;
+    };
+    for (const frame of [20, 50, 80, 110, 140]) {
+      const grown = Math.round((around * frame) / 150);
+      expect(levelAt(frame, grown - 16)).toBeGreaterThan(215);
+      expect(levelAt(frame, grown + 16)).toBeLessThan(215);
+      expect(levelAt(frame, 20)).toBeGreaterThan(215);
+    }
+  });
+
   it("goes on evenly from segment to segment", async () => {
     const stream = await openStream(delivery("e_fade:5000/sp_auto", "patches.m3u8?caps=h264"));
     const { path } = await joinRendition(stream.variants[0]?.address ?? "", "faded");

@@ -5,7 +5,8 @@ import { compare, ONE, parseRational, type Rational, rational, toDecimal } from 
 import type { Value } from "./values.ts";
 
 /** What else the language may point at; it is looked for as far as anything here can find it. */
-const SOUGHT = /^(?:auto|faces?|adv_faces?|adv_eyes|body|custom|ocr_text|liquid)(?::[a-z0-9_:.]{1,120})?$/;
+const SOUGHT =
+  /^(?:auto|faces?|adv_faces?|adv_eyes|body|custom|ocr_text|liquid|track_[a-z]{1,20})(?::[a-z0-9_:;.]{1,120})?$/;
 
 /** An object by its name, as `g_cat`: also sought. */
 const OBJECT = /^[a-z][a-z0-9_-]{1,40}(?::[a-z][a-z0-9_-]{1,40}){0,8}$/;

@@ -133,6 +133,8 @@ describe("a component", () => {
     ["q_0.8", "q_80"],
     ["c_crop,h_9,w_9,x_-0", "c_crop,h_9,w_9,x_0"],
     ["e_progressbar:type_bar;color_green;width_12", "e_progressbar:bar:green:12"],
+    ["e_progressbar:type_frame;color_red;width_6", "e_progressbar:frame:red:6"],
+    ["e_progressbar:frame:FF0000:6", "e_progressbar:frame:red:6"],
   ])("has the same key under another spelling: %s is %s", (one, other) => {
     expect(canonical(one ?? "")).toBe(canonical(other ?? ""));
   });

@@ -17,26 +17,59 @@ const sharpened = (size: number) => (percent: number) => [
   { name: "unsharp", options: { lx: size, ly: size, la: Math.min(5, percent / 100).toFixed(3) } },
 ];
 
+/** What grows with time: a bar along the bottom, or a frame around the picture. */
 export interface ProgressBar {
+  readonly shape: "bar" | "frame";
   readonly colour: Rgba;
-  readonly heightPixels: number;
+  readonly thicknessPixels: number;
 }
 
 /** `bar:green:12`; named words of newer SDKs (`type_bar;color_green;width_12`) mean the same. */
 const progressBar: Value<ProgressBar> = {
-  expected: "bar, bar:<colour>, or bar:<colour>:<height in pixels>",
-  words: ["bar"],
+  expected: "bar or frame, bar:<colour>, or bar:<colour>:<thickness in pixels>",
+  words: ["bar", "frame"],
   parse: (text) => {
     const plain = text.replaceAll(/(?:^|;)(?:type|color|width)_/g, ":").replace(/^:/, "");
-    const [, , named = "rgb:1e90ff", height = "10"] =
-      /^(bar)?(?::?((?:rgb:)?[A-Za-z0-9]+?))?(?::(\d{1,4}))?$/.exec(plain) ?? [];
-    const isRead = /^(bar(:(rgb:)?[A-Za-z0-9]+(:\d{1,4})?)?)?$/.test(plain);
-    const colour = readColour(named);
-    return isRead && colour !== undefined && Number(height) >= 1 ? { colour, heightPixels: Number(height) } : undefined;
+    const [, shape = "bar", named = "rgb:1e90ff", thickness = "10"] =
+      /^(bar|frame)?(?::?((?:rgb:)?[A-Za-z0-9]+?))?(?::(\d{1,4}))?$/.exec(plain) ?? [];
+    const isRead = /^((bar|frame)(:(rgb:)?[A-Za-z0-9]+(:\d{1,4})?)?)?$/.test(plain);
+    const colour = readColour(named) ?? readColour(`rgb:${named}`);
+    return isRead && colour !== undefined && Number(thickness) >= 1
+      ? { shape: shape as ProgressBar["shape"], colour, thicknessPixels: Number(thickness) }
+      : undefined;
   },
-  format: ({ colour, heightPixels }) =>
-    ["bar", spellColour(colour), ...(heightPixels === 10 ? [] : [String(heightPixels)])].join(":"),
+  format: ({ shape, colour, thicknessPixels }) =>
+    [shape, spellColour(colour), ...(thicknessPixels === 10 ? [] : [String(thicknessPixels)])].join(":"),
 };
+
+/** A side that grows with time: what is drawn of it, and where it is, from out of the picture to its place. */
+interface GrowingSide {
+  readonly size: { readonly width: number; readonly height: number };
+  readonly x: string;
+  readonly y: string;
+}
+
+/** The sides in the order in which they grow, each as long as its length is of all. */
+function growingSides(
+  { shape, thicknessPixels }: ProgressBar,
+  { width, height, durationSeconds: { num, den } }: PictureFacts,
+): readonly GrowingSide[] {
+  const thickness = Math.min(thicknessPixels, width, height);
+  const [lying, standing] = [
+    { width, height: thickness },
+    { width: thickness, height },
+  ];
+  const all = shape === "bar" ? width : 2 * (width + height);
+  /** Pixels of a side that are there, of which the whole has grown by so many when it begins. */
+  const grown = (length: number, before: number): string => `clip(${all}*t*${den}/${num}-${before},0,${length})`;
+  if (shape === "bar") return [{ size: lying, x: `${grown(width, 0)}-${width}`, y: String(height - thickness) }];
+  return [
+    { size: lying, x: `${grown(width, 0)}-${width}`, y: "0" },
+    { size: standing, x: String(width - thickness), y: `${grown(height, width)}-${height}` },
+    { size: lying, x: `${width}-${grown(width, width + height)}`, y: String(height - thickness) },
+    { size: standing, x: "0", y: `${height}-${grown(height, 2 * width + height)}` },
+  ];
+}
 
 const BLUR = { min: 1, max: 2000, usual: 100 } as const;
 const SQUARES = { min: 1, max: 200, usual: 5 } as const;
@@ -69,25 +102,19 @@ export const effects = {
   ),
   progressBar: parameter({
     key: "e_progressbar",
-    summary: "A bar at the bottom that grows with time: bar, its colour and its height in pixels.",
+    summary: "A bar at the bottom, or a frame around the picture, that grows with time: its colour and its thickness.",
     value: progressBar,
     ...local,
-    examples: ["", "bar:green", "bar:rgb:ff8000:12"],
-    apply: (edit, { colour, heightPixels }) =>
+    examples: ["", "bar:green", "bar:rgb:ff8000:12", "frame:white:6"],
+    apply: (edit, bar) =>
       onPicture(
         edit,
-        ({ width, height, durationSeconds, area }) => [
-          {
+        (facts) =>
+          growingSides(bar, facts).map(({ size, x, y }) => ({
             name: "overlay",
-            // A drawn bar as wide as the picture comes in from the left.
-            options: {
-              x: `-W+W*min(1,t*${durationSeconds.den}/${durationSeconds.num})`,
-              y: height - Math.min(height, heightPixels),
-              eof_action: "repeat",
-            },
-            inputs: [{ filters: [] }, area(colour, { width, height: Math.min(height, heightPixels) })],
-          },
-        ],
+            options: { x, y, eof_action: "repeat" },
+            inputs: [{ filters: [] }, facts.area(bar.colour, size)],
+          })),
         true,
       ),
   }),

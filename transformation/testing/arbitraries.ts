@@ -162,7 +162,11 @@ const VALUES: { readonly [Name in ParameterName]?: fc.Arbitrary<ValueOf<Name>> }
   }),
   blur: whole(1, 2000),
   noise: whole(0, 100),
-  progressBar: fc.record({ colour, heightPixels: whole(1, 9999) }),
+  progressBar: fc.record({
+    shape: fc.constantFrom("bar" as const, "frame" as const),
+    colour,
+    thicknessPixels: whole(1, 9999),
+  }),
   fadeIn: whole(-600_000, 600_000),
   background,
   colour,
