@@ -15,7 +15,7 @@ import {
   fullRenditions,
   type InitJob,
   initJob,
-  keyframeRendition,
+  keyframeRenditions,
   ladderRenditions,
   type Probe,
   planDelivery,
@@ -125,12 +125,9 @@ export async function startAnotherOrigin(
   };
 }
 
-function renditionsOf(plan: DeliveryPlan) {
-  const keyframes = keyframeRendition(plan);
-  return [
-    ...ladderRenditions(plan),
-    ...fullRenditions(plan),
-    ...audioRenditions(plan),
-    ...(keyframes ? [keyframes] : []),
-  ];
-}
+const renditionsOf = (plan: DeliveryPlan) => [
+  ...ladderRenditions(plan),
+  ...fullRenditions(plan),
+  ...audioRenditions(plan),
+  ...keyframeRenditions(plan),
+];

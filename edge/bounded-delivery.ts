@@ -6,10 +6,9 @@ import {
   filmSpans,
   ladderRenditions,
   progressiveParts,
-  type Rendition,
+  type RunOf,
   runWithin,
   type SegmentRun,
-  type SubtitleRendition,
   segmentsWithin,
   type VideoRendition,
   videoOf,
@@ -74,10 +73,10 @@ export function videoWithin(plan: DeliveryPlan, codecs: readonly VideoCodecName[
 export const allowsKeyframes = (rendition: Pick<VideoRendition, "codec" | "stream">, bounds: Bounds): boolean =>
   bounds.allows(deliverableOf(rendition));
 
-/** The segments of each rendition that a window leaves; always undefined without a window. */
-export type RunOf = (rendition: Rendition | SubtitleRendition, plan: DeliveryPlan) => SegmentRun | undefined;
-
-/** @throws Problem `forbidden` where a window leaves nothing of a plan */
+/**
+ * The segments of each rendition that a window leaves; always undefined without a window.
+ * @throws Problem `forbidden` where a window leaves nothing of a plan
+ */
 export function runsWithin({ window }: Bounds): RunOf {
   const runs = new Map<DeliveryPlan, SegmentRun>();
   return (rendition, plan) => {

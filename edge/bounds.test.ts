@@ -98,6 +98,15 @@ describe("a token for a highest rung", () => {
   });
 });
 
+describe("a token for a small picture and one codec", () => {
+  it("offers the same in DASH as in HLS", async () => {
+    const claims = { max_rung: 480, codecs: ["h264"] };
+    const { body } = await visit(await opened("sp_auto/film.mpd", claims));
+    const described = [...body.matchAll(/<Representation id="([^"]*)"/g)].map(([, id]) => id);
+    expect([...described].sort()).toEqual([...names(await renditionsOf("sp_auto/film.m3u8", claims))].sort());
+  });
+});
+
 describe("a token for some codecs", () => {
   it("offers those, and refuses the others", async () => {
     const videos = names(await renditionsOf("sp_auto/film.m3u8", { codecs: ["h264"] })).filter((name) =>
@@ -151,6 +160,18 @@ describe("a token for a time", () => {
     for (const number of [0, 7, 11, 14]) expect(await withToken(shared[number] as URL, claims, pass)).toBe(403);
     for (const forged of [pass.replace("8-", "0-"), pass.replace("-10", "-15"), pass.slice(5), ""])
       expect(await withToken(shared[14] as URL, claims, forged)).toBe(403);
+  });
+
+  it("lists the same in DASH, and opens those", async () => {
+    const { body } = await visit(await opened("sp_auto/film.mpd", claims));
+    const templates = [...body.matchAll(/startNumber="(\d+)" initialization="([^"]*)" media="([^"]*)"/g)];
+    expect(new Set(templates.map(([, first]) => first))).toEqual(new Set(["8", "14"]));
+    const [, , init = "", media = ""] = templates[0]?.map((text) => text.replaceAll("&amp;", "&")) ?? [];
+    expect((await visit(new URL(init, edge.base))).status).toBe(200);
+    for (const [number, status] of [7, 8, 9, 10, 11].map((each) => [each, each > 7 && each < 11 ? 200 : 403])) {
+      const { status: found } = await visit(new URL(media.replace("$Number$", String(number)), edge.base));
+      expect([number, found]).toEqual([number, status]);
+    }
   });
 
   it("opens files that lie within it", async () => {

@@ -1,7 +1,15 @@
 /** The story of one delivery, top to bottom: what is asked, may it be had, is it there, how is it made. */
 
 import type { FoundAsset } from "#catalog";
-import { askedOf, checkLimits, type DeliveryPlan, isProgressive, wholeRenditionId } from "#media";
+import {
+  askedOf,
+  checkLimits,
+  type DeliveryPlan,
+  FORMATS,
+  isProgressive,
+  type StreamFormat,
+  wholeRenditionId,
+} from "#media";
 import {
   type AssetName,
   type DeliveryUrl,
@@ -17,17 +25,17 @@ import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
 import { fileJob, jobFor } from "./jobs.ts";
+import { openedPlaylist } from "./manifest-query.ts";
+import { manifestFor, mediaPlaylistFor, NEGOTIATED_BY } from "./manifests.ts";
 import { deliverOriginal } from "./originals.ts";
 import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
-import { openedPlaylist } from "./playlist-query.ts";
 import { windowedPlaylist } from "./playlist-window.ts";
-import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
 import { deliverProgressive } from "./progressive.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
-import { type FetchTrack, offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
+import { type FetchTrack, offeredSubtitles, subtitlesFor } from "./subtitles.ts";
 
 /** What a delivery is counted as. */
 export interface DeliveryFacts {
@@ -44,8 +52,8 @@ export interface Delivered {
   readonly facts: DeliveryFacts;
 }
 
-/** These change when the video is replaced, the multivariant playlist also with what the origin can do. */
-const MULTIVARIANT_SECONDS = 10;
+/** These change when the video is replaced, manifests also with what the origin can do. */
+const MANIFEST_SECONDS = 10;
 const WHOLE_SECONDS = 60;
 
 export async function deliver(request: Request, services: EdgeServices): Promise<Delivered> {
@@ -81,7 +89,8 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   }
   services.permits.checkDelivery(url, names);
   checkLimits(services.config.limits, askedOf(plan, output, await services.builds.current()));
-  if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
+  const format = FORMATS[output];
+  if (format?.kind === "stream") return deliverManifest(request, url, { plan, output, format }, grant, services);
   if (isProgressive(plan, output)) {
     grant.bounds.check(longFile(plan));
     return deliverLong(request, url, { plan, asset }, grant, services);
@@ -103,26 +112,22 @@ const factsOf = (
   encodeMilliseconds = 0,
 ): DeliveryFacts => ({ cloud, publicId, product, rendition, tier, encodeMilliseconds });
 
-async function deliverMultivariant(
+/** What a stream begins with: a multivariant playlist, or a media presentation description. */
+async function deliverManifest(
   request: Request,
   url: DeliveryUrl,
-  plan: DeliveryPlan,
+  { plan, output, format }: { plan: DeliveryPlan; output: string; format: StreamFormat },
   grant: Grant,
   services: EdgeServices,
 ): Promise<Delivered> {
   const subtitles = await offeredSubtitles(url, plan, services);
-  const build = await services.builds.current();
-  const { playlist, runs } = multivariantFor(request, url, { plan, subtitles }, build, grant.bounds);
-  const options = { seconds: MULTIVARIANT_SECONDS, vary: NEGOTIATED_BY };
-  const opened = await openedPlaylist(playlist, {
-    token: grant.token,
-    passFor: (folder) => services.access.passFor(folder, grant.bounds, runs.get(folder)),
-    permitFor: services.permits.permitFor,
-  });
-  const response = await playlistResponse(request, opened, options);
+  const streamed = { plan, subtitles, format, token: grant.token, bounds: grant.bounds };
+  const manifest = await manifestFor(request, url, streamed, services);
+  const options = { seconds: MANIFEST_SECONDS, vary: NEGOTIATED_BY, mediaType: format.mediaType };
+  const response = await playlistResponse(request, manifest, options);
   return {
     response: finished(response, { tier: "computed", ...grant }),
-    facts: factsOf(url, "multivariant", "multivariant", "computed"),
+    facts: factsOf(url, "multivariant", output, "computed"),
   };
 }
 
@@ -145,10 +150,10 @@ async function deliverMediaPlaylist(
   return { response: finished(response, { tier, ...grant }), facts: factsOf(url, "playlist", url.rendition, tier) };
 }
 
-/** A segment of subtitles: written wherever it is missing. */
+/** A segment of subtitles, or all of them: written wherever it is missing. */
 async function deliverCues(
   request: Request,
-  { url, number }: { url: RenditionUrl; number: number },
+  { url, number }: { url: RenditionUrl; number: number | undefined },
   { grant, permit }: { grant: Grant; permit: string | undefined },
   services: EdgeServices,
 ): Promise<Delivered> {
@@ -161,7 +166,7 @@ async function deliverCues(
     return response.text();
   };
   const found = await services.products.findText(request);
-  const text = found ?? (await subtitleSegmentFor(url, number, fetchTrack, services));
+  const text = found ?? (await subtitlesFor(url, number, fetchTrack, services));
   if (found === undefined) services.products.keepText(request, text);
   const tier = found === undefined ? "computed" : "edge";
   const options = { seconds: IMMUTABLE_SECONDS, immutable: true, mediaType: "text/vtt; charset=utf-8" };

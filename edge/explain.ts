@@ -10,9 +10,9 @@ import {
   formatRenditionFolder,
   toFixed,
 } from "#transformation";
+import { codecOffer } from "./manifests.ts";
 import { outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
-import { codecOffer } from "./playlists.ts";
 import { madeProducts } from "./product-store.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import type { EdgeServices } from "./services.ts";
@@ -72,7 +72,7 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
 
 function renditionAnswer(one: RenditionOutlook, codecs: readonly string[], made: readonly number[]) {
   const { rendition, segments, keepsUp, segmentEncodeSeconds, bytes } = one;
-  const isOffered = keepsUp && (rendition.kind !== "video" || codecs.includes(rendition.codec));
+  const isOffered = keepsUp && (rendition.kind === "audio" || codecs.includes(rendition.codec));
   const missing = segments - made.length;
   return {
     id: rendition.id,

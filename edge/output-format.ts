@@ -13,9 +13,10 @@ export function mayBeOriginal(url: DeliveryUrl): boolean {
 
 /** The name of a format, or `original` for the uploaded file; throws `unsupported-format`. */
 export function outputOf(url: DeliveryUrl, { source, encoding }: DeliveryPlan): string {
-  // `f_auto` leaves a stream a stream: SDK plug-ins append it to everything.
+  // What is asked for as a stream stays one: SDK plug-ins append formats to everything.
+  const isStream = FORMATS[url.extension ?? ""]?.kind === "stream";
   const asked = encoding.format;
-  const explicit = asked === undefined || asked === "auto" || url.extension === "m3u8" ? undefined : asked;
+  const explicit = asked === undefined || asked === "auto" || isStream ? undefined : asked;
   const name = explicit ?? url.extension;
   const own: readonly string[] = containerNamed(source.container)?.extensions ?? [];
   if (mayBeOriginal(url) && (name === undefined || own.includes(name))) return "original";

@@ -9,7 +9,7 @@ import {
   type DeliveryPlan,
   fullRenditions,
   keptUp,
-  keyframeRendition,
+  keyframeRenditions,
   ladderRenditions,
   NOTHING_KEPT,
   planDelivery,
@@ -48,12 +48,12 @@ export async function plannedRendition(url: RenditionUrl, services: EdgeServices
     ...NOTHING_KEPT,
     ...knownLayers(await layersOf(url, services)),
   });
-  const keyframes = keyframeRendition(plan);
   const renditions: readonly Rendition[] = [
     ...keptUp(plan, ladderRenditions(plan), build),
     ...keptUp(plan, fullRenditions(plan), build),
     ...audioRenditions(plan),
-    ...(keyframes ? [keyframes] : []),
+    // One small picture at a time: whatever the origin makes at all.
+    ...keyframeRenditions(plan).filter(({ codec }) => build.speeds[codec] !== undefined),
   ];
   const rendition = renditions.find(({ id }) => id === url.rendition);
   if (!rendition || !isKey(url, rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture)) throw unnamed();

@@ -10,6 +10,7 @@ import {
   readWebvtt,
   SUBTITLE_FILE_ID,
   type SubtitleRendition,
+  subtitleFile,
   subtitleSegment,
   timeZero,
   trackSubtitles,
@@ -124,15 +125,16 @@ function plannedTrack(url: RenditionUrl, plan: DeliveryPlan): PlannedSubtitles {
   return { plan, rendition, cues: async (fetchTrack) => movedBy(readWebvtt(await fetchTrack(track)), sinceZero) };
 }
 
-/** A segment of subtitles, as text. */
-export async function subtitleSegmentFor(
+/** A segment of subtitles, or all of them, as text. */
+export async function subtitlesFor(
   url: RenditionUrl,
-  number: number,
+  number: number | undefined,
   fetchTrack: FetchTrack,
   services: EdgeServices,
 ): Promise<string> {
   const { plan, cues } = await plannedSubtitles(url, services);
-  const text = subtitleSegment(plan, await cues(fetchTrack), number);
+  const all = await cues(fetchTrack);
+  const text = number === undefined ? subtitleFile(plan, all) : subtitleSegment(plan, all, number);
   if (text === undefined) throw new Problem("not-found", "The rendition has no such segment.");
   return text;
 }

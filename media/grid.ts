@@ -53,6 +53,14 @@ export const segmentFrames = (grid: Grid, number: number): number =>
 /** A length in frames as seconds. */
 export const secondsOf = (frames: number, frameRate: Rational): Rational => divide(rational(frames), frameRate);
 
+/** The picture's time scale: the frame rate's numerator, multiplied where players would find it coarse. */
+const MIN_TIMESCALE = 12_000;
+
+export function videoTiming({ num, den }: Rational): { timescale: number; frameTicks: number } {
+  const factor = Math.ceil(MIN_TIMESCALE / num);
+  return { timescale: num * factor, frameTicks: den * factor };
+}
+
 /** Samples per AAC frame (ISO/IEC 14496-3). */
 export const AAC_FRAME_SAMPLES = 1024;
 

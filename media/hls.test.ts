@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseTransformation, rational } from "#transformation";
 import { mediaPlaylist, multivariantPlaylist } from "./formats/hls.ts";
 import { planDelivery } from "./plan.ts";
-import { audioRenditions, keyframeRendition, ladderRenditions } from "./renditions.ts";
+import { presentationOf } from "./presentation.ts";
+import { audioRenditions, keyframeRenditions, ladderRenditions } from "./renditions.ts";
 import type { Source, SubtitleTrack } from "./source.ts";
 import { fileSubtitles, type SubtitleRendition, trackSubtitles } from "./subtitles/renditions.ts";
 import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources.ts";
@@ -13,13 +14,12 @@ const multivariant = (
   subtitles: readonly SubtitleRendition[] = [],
 ): readonly string[] => {
   const plan = planDelivery(parseTransformation(transformation), source);
-  const presentation = {
-    video: ladderRenditions(plan),
-    audio: audioRenditions(plan),
-    subtitles,
-    keyframes: keyframeRendition(plan),
-  };
-  return multivariantPlaylist(presentation, ({ id }, file) => `/${id}/${file}`)
+  const presentation = presentationOf(
+    plan,
+    ladderRenditions(plan).map((rendition) => ({ rendition, plan })),
+    subtitles.map((rendition) => ({ ...rendition, key: plan.keys.sound })),
+  );
+  return multivariantPlaylist(presentation, ({ rendition: { id } }, file) => `/${id}/${file}`)
     .trim()
     .split("\n");
 };
@@ -84,9 +84,10 @@ describe("the multivariant playlist", () => {
     expect(score("1280x720", "hvc1")).toBeGreaterThan(score("1280x720", "avc1"));
   });
 
-  it("has the sound apart, and key pictures for trick play", () => {
+  it("has the sound apart, and key pictures for trick play in every codec", () => {
     expect(lines.filter((line) => line.startsWith("#EXT-X-MEDIA:TYPE=AUDIO"))).toHaveLength(1);
-    expect(lines.filter((line) => line.startsWith("#EXT-X-I-FRAME-STREAM-INF"))).toHaveLength(1);
+    const keyframes = lines.filter((line) => line.startsWith("#EXT-X-I-FRAME-STREAM-INF"));
+    expect(keyframes.map((line) => attribute(line, "CODECS")?.slice(0, 4))).toEqual(["avc1", "hvc1", "av01"]);
     expect(lines).toContain("#EXT-X-INDEPENDENT-SEGMENTS");
   });
 
@@ -128,12 +129,10 @@ describe("a media playlist", () => {
     const plan = planDelivery([], source);
     const [video] = ladderRenditions(plan);
     const [audio] = audioRenditions(plan);
-    const keyframes = keyframeRendition(plan);
+    const [keyframes] = keyframeRenditions(plan);
     if (!video || !audio || !keyframes) throw new Error("a rendition is missing");
     const length = plan.grid.frames / (frameRate.num / frameRate.den);
-    const texts = [video, audio, keyframes].map((rendition) =>
-      mediaPlaylist(plan, rendition, (_rendition, file) => file),
-    );
+    const texts = [video, audio, keyframes].map((rendition) => mediaPlaylist(plan, rendition));
     for (const text of texts)
       expect(durations(text).reduce((sum, duration) => sum + duration, 0)).toBeCloseTo(length, 1);
     const targets = texts.map((text) => Number(/#EXT-X-TARGETDURATION:(\d+)/.exec(text)?.[1]));
@@ -144,7 +143,7 @@ describe("a media playlist", () => {
 
   it("is the same for every rung and codec", () => {
     const plan = planDelivery([], sourceFacts());
-    const texts = ladderRenditions(plan).map((rendition) => mediaPlaylist(plan, rendition, (_, file) => file));
+    const texts = ladderRenditions(plan).map((rendition) => mediaPlaylist(plan, rendition));
     expect(new Set(texts).size).toBe(1);
   });
 });

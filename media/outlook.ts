@@ -2,7 +2,6 @@
 
 import { toNumber } from "#transformation";
 import { SEGMENT_GOPS, secondsOf } from "./grid.ts";
-import { segmentCountOf } from "./jobs/segment-job.ts";
 import { profileHolds } from "./ladder.ts";
 import { coldSeconds, type OriginBuild } from "./origin-build.ts";
 import type { DeliveryPlan } from "./plan.ts";
@@ -10,11 +9,12 @@ import {
   audioRenditions,
   fullRenditions,
   keptUp,
-  keyframeRendition,
+  keyframeRenditions,
   ladderRenditions,
   type Rendition,
   type VideoRendition,
 } from "./renditions.ts";
+import { segmentCountOf } from "./segment-times.ts";
 
 export interface RenditionOutlook {
   readonly rendition: Rendition;
@@ -51,6 +51,12 @@ export function videoOf(
   return (held.length > 0 ? held : fullRenditions(plan)).map((rendition) => ({ rendition, plan }));
 }
 
+/** Key pictures are offered beside the rungs of their codec, and sound always. */
+const keepsUpWith = (rendition: Rendition, held: ReadonlySet<VideoRendition>): boolean =>
+  rendition.kind === "video"
+    ? held.has(rendition)
+    : rendition.kind === "audio" || [...held].some(({ codec }) => codec === rendition.codec);
+
 /** Every rendition of a plan, of its rungs and of its sound. */
 export function outlook(plan: DeliveryPlan, build: OriginBuild): readonly RenditionOutlook[] {
   const video = videoOf(plan);
@@ -61,14 +67,13 @@ export function outlook(plan: DeliveryPlan, build: OriginBuild): readonly Rendit
       build,
     ),
   );
-  const keyframes = keyframeRendition(plan);
-  const others: readonly Rendition[] = [...audioRenditions(plan), ...(keyframes ? [keyframes] : [])];
+  const others: readonly Rendition[] = [...audioRenditions(plan), ...keyframeRenditions(plan)];
   const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
   return [...video, ...others.map((rendition) => ({ rendition, plan }))].map(({ rendition, plan: own }) => ({
     rendition,
     plan: own,
     segments: segmentCountOf(own, rendition),
-    keepsUp: rendition.kind !== "video" || held.has(rendition),
+    keepsUp: keepsUpWith(rendition, held),
     segmentEncodeSeconds:
       rendition.kind === "video"
         ? coldSeconds(build, rendition.codec, {

@@ -4,13 +4,12 @@
  */
 
 import { Problem, type Rational, toNumber } from "#transformation";
-import { AUDIO_CODECS } from "./audio-codecs.ts";
 import { secondsOf } from "./grid.ts";
 import { MAX_CLIP_SECONDS } from "./jobs/clip-parts.ts";
-import { segmentCountOf, segmentSeconds } from "./jobs/segment-job.ts";
 import { fileHead, fragmentsOf, freeSpace, joined } from "./joined-file.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import { type AudioRendition, audioRenditions, fullRenditions, fullStream, type VideoRendition } from "./renditions.ts";
+import { segmentCountOf, segmentSeconds } from "./segment-times.ts";
 
 /** What a file is made of. */
 export interface ProgressiveParts {
@@ -63,15 +62,10 @@ const spaceFor = (bitsPerSecond: number, duration: Rational): number =>
 
 /** Picture and sound of each segment in turn. */
 function spaceSizes(plan: DeliveryPlan, { video, audio }: ProgressiveParts): readonly Omit<Space, "start">[] {
-  const soundBits = audio ? AUDIO_CODECS.aac.peakBitsPerSecond : 0;
   return Array.from({ length: segmentCountOf(plan, video) }, (_, number) => [
-    {
-      media: "video" as const,
-      number,
-      bytes: spaceFor(video.bandwidth - soundBits, segmentSeconds(plan, video, number)),
-    },
+    { media: "video" as const, number, bytes: spaceFor(video.bandwidth, segmentSeconds(plan, video, number)) },
     ...(audio
-      ? [{ media: "audio" as const, number, bytes: spaceFor(soundBits, segmentSeconds(plan, audio, number)) }]
+      ? [{ media: "audio" as const, number, bytes: spaceFor(audio.bandwidth, segmentSeconds(plan, audio, number)) }]
       : []),
   ]).flat();
 }

@@ -4,7 +4,7 @@ import { parseTransformation, rational } from "#transformation";
 import {
   audioRenditions,
   fullRenditions,
-  keyframeRendition,
+  keyframeRenditions,
   ladderRenditions,
   planDelivery,
   RECIPE_NUMBER,
@@ -17,7 +17,7 @@ import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources
 /** What the origin is asked for has this digest; with another one, the same key would name other bytes. */
 const RECIPES: Readonly<Record<number, string>> = {
   2: "39837f65683f7f17",
-  3: "ad0cfddb51447c42",
+  3: "9e5a3fad87ed5522",
 };
 
 const SOURCES: readonly Source[] = [
@@ -41,9 +41,13 @@ const TRANSFORMATIONS = ["", "so_3.3", "c_fill,h_300,w_300", "a_10/c_pad,h_300,w
 function jobsOf(source: Source, transformation: string): readonly unknown[] {
   const plan = planDelivery(parseTransformation(transformation), source);
   const context = { recipe: "r", key: "k", source: { version: "v", bytes: 1, container: "mov", url: "https://u" } };
-  const keyframes = keyframeRendition(plan);
-  const renditions = [...ladderRenditions(plan), ...fullRenditions(plan), ...audioRenditions(plan)];
-  const segments = [...renditions, ...(keyframes ? [keyframes] : [])].flatMap((rendition) =>
+  const renditions = [
+    ...ladderRenditions(plan),
+    ...fullRenditions(plan),
+    ...audioRenditions(plan),
+    ...keyframeRenditions(plan),
+  ];
+  const segments = renditions.flatMap((rendition) =>
     [0, 1, 4].map((number) => segmentJob(plan, rendition, number, context)),
   );
   const stills = plan.canvas

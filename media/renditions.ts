@@ -21,6 +21,7 @@ export interface VideoRendition {
   readonly rung?: Rung;
   readonly stream: VideoStream;
   readonly codecString: string;
+  /** Bits a second of the picture alone: the peak, and the mean. */
   readonly bandwidth: number;
   readonly averageBandwidth: number;
   readonly score: number;
@@ -29,8 +30,9 @@ export interface VideoRendition {
 /** Key pictures alone, for trick play: one small picture each, encoded when it is looked at. */
 export interface KeyframeRendition {
   readonly kind: "keyframes";
-  readonly id: "iframes-h264";
-  readonly codec: "h264";
+  /** `iframes-av1`. */
+  readonly id: string;
+  readonly codec: VideoCodecName;
   readonly stream: VideoStream;
   readonly codecString: string;
   readonly bandwidth: number;
@@ -108,7 +110,6 @@ function videoRendition(
 ): VideoRendition | undefined {
   const stream = streamOf(plan, size, codec, rung !== undefined);
   if (!stream || !makes(codec, stream)) return undefined;
-  const sound = plan.wantsSound && soundTracks(plan).length > 0 ? AUDIO_CODECS.aac : undefined;
   const peak = peakBits(stream, codec, plan);
   // Of a single segment the mean is the peak.
   const average = segmentCount(plan.grid) > 1 ? stream.maxBitsPerSecond : peak;
@@ -119,8 +120,8 @@ function videoRendition(
     ...(rung && { rung }),
     stream,
     codecString: VIDEO_CODECS[codec].codecString(stream),
-    bandwidth: Math.ceil(peak + (sound?.peakBitsPerSecond ?? 0)),
-    averageBandwidth: Math.ceil(average + (sound?.bitsPerSecond ?? 0)),
+    bandwidth: Math.ceil(peak),
+    averageBandwidth: Math.ceil(average),
     // By size first, then by codec: a client that plays several takes the best one of the largest size it can.
     score: (rung ? LADDER.indexOf(rung) + 1 : 1) + VIDEO_CODECS[codec].preference / 10,
   };
@@ -154,23 +155,27 @@ const KEYFRAME_LINES = 360;
 /** A first picture spends half of the rate control's buffer, which holds a second of the cap, and some more. */
 const KEYFRAME_SHARE_OF_CAP = 0.6;
 
-export function keyframeRendition(plan: DeliveryPlan): KeyframeRendition | undefined {
+function keyframeRendition(plan: DeliveryPlan, codec: VideoCodecName): KeyframeRendition | undefined {
   if (!plan.canvas) return undefined;
   const rungs = rungsFor(plan.canvas.size);
   const { size } = rungs.findLast(({ rung }) => rung.lines <= KEYFRAME_LINES) ?? (rungs[0] as { size: Size });
-  const stream = streamOf(plan, size, "h264", true);
-  if (!stream) return undefined;
+  const stream = streamOf(plan, size, codec, true);
+  if (!stream || !makes(codec, stream)) return undefined;
   const gopSeconds = toNumber(secondsOf(Math.min(plan.grid.gopFrames, plan.grid.frames), plan.grid.frameRate));
   const bandwidth = Math.ceil((stream.maxBitsPerSecond * KEYFRAME_SHARE_OF_CAP + overheadBits(1)) / gopSeconds);
   return {
     kind: "keyframes",
-    id: "iframes-h264",
-    codec: "h264",
+    id: `iframes-${codec}`,
+    codec,
     stream,
-    codecString: VIDEO_CODECS.h264.codecString(stream),
+    codecString: VIDEO_CODECS[codec].codecString(stream),
     bandwidth,
   };
 }
+
+/** Key pictures in every codec: a player that plays one codec goes on with it while its viewer looks for something. */
+export const keyframeRenditions = (plan: DeliveryPlan): readonly KeyframeRendition[] =>
+  VIDEO_CODEC_NAMES.map((codec) => keyframeRendition(plan, codec)).filter((rendition) => rendition !== undefined);
 
 /** A film that is made in this time as a whole is waited for at its start, and never again. */
 const SHORT_FILM_SECONDS = 1.5;

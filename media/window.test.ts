@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { parseTransformation, rational } from "#transformation";
 import { segmentCount, segmentStart } from "./grid.ts";
 import { NOTHING_KEPT } from "./instantiate.ts";
-import { segmentCountOf } from "./jobs/segment-job.ts";
 import { fitsLines, LADDER, rungsFor } from "./ladder.ts";
 import { planDelivery } from "./plan.ts";
-import { audioRenditions, keyframeRendition } from "./renditions.ts";
+import { audioRenditions, keyframeRenditions } from "./renditions.ts";
+import { segmentCountOf } from "./segment-times.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 import { filmSpans, runWithin, segmentsWithin, type TimeWindow, windowHolds } from "./window.ts";
 
@@ -130,7 +130,7 @@ describe("renditions within a window", () => {
   it("begin and end together, key pictures counted one by one", () => {
     const plan = planOf("");
     const [sound] = audioRenditions(plan);
-    const keyframes = keyframeRendition(plan);
+    const [keyframes] = keyframeRenditions(plan);
     if (!sound || !keyframes) throw new Error("there is neither sound nor picture");
     for (let first = 0; first < segmentCount(plan.grid); first++)
       for (let last = first; last < segmentCount(plan.grid); last++) {

@@ -21,7 +21,8 @@ export type RenditionFile =
   | { readonly kind: "playlist" }
   | { readonly kind: "init" }
   | { readonly kind: "segment"; readonly number: number }
-  | { readonly kind: "cues"; readonly number: number }
+  /** Subtitles; without a number all of them. */
+  | { readonly kind: "cues"; readonly number?: number }
   | { readonly kind: "whole"; readonly extension: string };
 
 export interface RenditionUrl extends AssetName {
@@ -45,6 +46,7 @@ export const isRenditionPath = (path: string): boolean =>
 function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
   if (text === "init.mp4") return { kind: "init" };
+  if (text === "all.vtt") return { kind: "cues" };
   const [, number, type] = /^(0|[1-9]\d{0,6})\.(m4s|vtt)$/.exec(text) ?? [];
   if (number !== undefined) return { kind: type === "vtt" ? "cues" : "segment", number: Number(number) };
   const extension = /^file\.([a-z0-9]+)$/.exec(text)?.[1];
@@ -60,7 +62,7 @@ export function formatFile(file: RenditionFile): string {
     case "segment":
       return `${file.number}.m4s`;
     case "cues":
-      return `${file.number}.vtt`;
+      return `${file.number ?? "all"}.vtt`;
     case "whole":
       return `file.${file.extension}`;
   }

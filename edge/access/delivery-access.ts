@@ -194,7 +194,8 @@ function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
       return true;
     case "segment":
     case "cues":
-      return file.number >= first && file.number <= last;
+      // Without a number, all of it.
+      return file.number !== undefined && file.number >= first && file.number <= last;
     case "whole":
       return false;
   }

@@ -2,12 +2,17 @@
 
 import type { Encoding } from "#transformation";
 import type { Option } from "../codecs.ts";
+import type { Presentation, UriOf } from "../presentation.ts";
+import { mediaPresentationDescription } from "./dash.ts";
 import type { FileAudioCodecName, FileVideoCodecName } from "./file-codecs.ts";
+import { multivariantPlaylist } from "./hls.ts";
 import { MOVING_FORMATS, PICTURE_FORMATS, type PictureFormat } from "./pictures.ts";
 
-interface StreamFormat {
+/** A stream: what it offers is spelled in a manifest, its segments are the same for all. */
+export interface StreamFormat {
   readonly kind: "stream";
   readonly mediaType: string;
+  readonly manifest: (presentation: Presentation, uriOf: UriOf) => string;
 }
 
 /** The first is what is held unless the URL asks for another. */
@@ -48,7 +53,8 @@ const isoMuxer =
 const muxer = (name: string) => (): readonly Option[] => [["-f", name]];
 
 export const FORMATS: Readonly<Record<string, Format>> = {
-  m3u8: { kind: "stream", mediaType: "application/vnd.apple.mpegurl" },
+  m3u8: { kind: "stream", mediaType: "application/vnd.apple.mpegurl", manifest: multivariantPlaylist },
+  mpd: { kind: "stream", mediaType: "application/dash+xml", manifest: mediaPresentationDescription },
   mp4: {
     kind: "clip",
     mediaType: "video/mp4",

@@ -1,4 +1,4 @@
-/** WebVTT in segments, on the grid of the pictures (draft-pantos-hls-rfc8216bis 3.1.4), written by arithmetic. */
+/** WebVTT, as a whole or in segments on the grid of the pictures (draft-pantos-hls-rfc8216bis 3.1.4), written by arithmetic. */
 
 import { compare, multiply, type Rational, rational, round } from "#transformation";
 import { segmentCount, segmentStart } from "../grid.ts";
@@ -7,8 +7,10 @@ import type { Cue } from "../subtitles/cue.ts";
 import { formatCueText } from "../subtitles/cue-text.ts";
 import { cuesWithin } from "../subtitles/timing.ts";
 
+const HEADER = "WEBVTT\n";
+
 /** Times count from the presentation's zero, which is the first picture's time stamp. */
-const HEADER = "WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n";
+const SEGMENT_HEADER = `${HEADER}X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n`;
 
 const millisecondsOf = (seconds: Rational): number => round(multiply(seconds, rational(1000)));
 
@@ -27,6 +29,13 @@ function formatCue(cue: Cue): string {
   return `\n${formatTime(start)} --> ${formatTime(end)}${settings}\n${formatCueText(cue)}\n`;
 }
 
+const spelled = (header: string, cues: readonly Cue[]): string =>
+  header +
+  [...cues]
+    .sort((a, b) => compare(a.start, b.start))
+    .map(formatCue)
+    .join("");
+
 /**
  * A segment of subtitles; undefined where there is no such segment.
  * @param cues on the film's own time line; those that the segment touches are in it with all of their time
@@ -35,12 +44,9 @@ export function subtitleSegment(plan: DeliveryPlan, cues: readonly Cue[], number
   const { grid, source } = plan;
   if (number >= segmentCount(grid)) return undefined;
   const said = { cues, version: source.version };
-  const shown = cuesWithin(said, plan, segmentStart(grid, number), segmentStart(grid, number + 1));
-  return (
-    HEADER +
-    [...shown]
-      .sort((a, b) => compare(a.start, b.start))
-      .map(formatCue)
-      .join("")
-  );
+  return spelled(SEGMENT_HEADER, cuesWithin(said, plan, segmentStart(grid, number), segmentStart(grid, number + 1)));
 }
+
+/** All subtitles of a programme in one file, for players that take them as a whole. */
+export const subtitleFile = (plan: DeliveryPlan, cues: readonly Cue[]): string =>
+  spelled(HEADER, cuesWithin({ cues, version: plan.source.version }, plan, 0, plan.grid.frames));

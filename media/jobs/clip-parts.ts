@@ -12,12 +12,11 @@ import {
   type FileVideoCodecName,
 } from "../formats/file-codecs.ts";
 import type { Format, HeldAudio } from "../formats/index.ts";
-import { sampleAt, secondsOf } from "../grid.ts";
+import { sampleAt, secondsOf, videoTiming } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import { type AudioRendition, audioRenditions, fullStream } from "../renditions.ts";
 import { earlierSeek } from "../seek.ts";
 import { plainPart } from "../timeline.ts";
-import { videoTiming } from "./frame-filters.ts";
 import type { JobInput } from "./job.ts";
 import { pictures } from "./pictures.ts";
 import { sounds } from "./sounds.ts";

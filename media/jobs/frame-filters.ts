@@ -6,14 +6,6 @@ import type { VideoTrack } from "../source.ts";
 import { dropsFrames } from "../stages.ts";
 import { wholeTimeline } from "../timeline.ts";
 
-/** The picture's time scale: the frame rate's numerator, multiplied where players would find it coarse. */
-const MIN_TIMESCALE = 12_000;
-
-export function videoTiming({ num, den }: Rational): { timescale: number; frameTicks: number } {
-  const factor = Math.ceil(MIN_TIMESCALE / num);
-  return { timescale: num * factor, frameTicks: den * factor };
-}
-
 /** Parts that a tick is divided into: a time base may be as coarse as a frame, or a nanosecond already. */
 const subticksOf = (timeBase: Rational): number => (toNumber(timeBase) > 1 / 20_000 ? 16 : 1);
 

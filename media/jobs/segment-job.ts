@@ -1,24 +1,14 @@
 /** The jobs that make a rendition: its init section and its segments. */
 
-import { type Rational, rational } from "#transformation";
 import { AUDIO_CODECS } from "../audio-codecs.ts";
 import { type Canvas, encoderFilters } from "../canvas.ts";
 import { type Option, VIDEO_CODECS } from "../codecs.ts";
 import { finished } from "../colour.ts";
-import {
-  AAC_FRAME_SAMPLES,
-  audioSegmentStart,
-  keyframeCount,
-  keyframeLength,
-  secondsOf,
-  segmentCount,
-  segmentStart,
-} from "../grid.ts";
+import { AAC_FRAME_SAMPLES, audioSegmentStart, keyframeLength, segmentStart, videoTiming } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
+import { segmentCountOf } from "../segment-times.ts";
 import type { VideoTrack } from "../source.ts";
-import type { SubtitleRendition } from "../subtitles/renditions.ts";
-import { videoTiming } from "./frame-filters.ts";
 import type { InitJob, JobContext, SegmentJob } from "./job.ts";
 import { pictures } from "./pictures.ts";
 import { sounds } from "./sounds.ts";
@@ -102,21 +92,6 @@ function soundJob(plan: DeliveryPlan, rendition: AudioRendition, number: number,
       codecString: rendition.codecString,
     },
   };
-}
-
-/** How many segments a rendition has. */
-export const segmentCountOf = (plan: DeliveryPlan, rendition: Rendition | SubtitleRendition): number =>
-  rendition.kind === "keyframes" ? keyframeCount(plan.grid) : segmentCount(plan.grid);
-
-/** Exact length of a rendition's segment, in seconds. */
-export function segmentSeconds(plan: DeliveryPlan, rendition: Rendition | SubtitleRendition, number: number): Rational {
-  if (rendition.kind === "keyframes") return secondsOf(keyframeLength(plan.grid, number), plan.grid.frameRate);
-  if (rendition.kind !== "audio")
-    return secondsOf(segmentStart(plan.grid, number + 1) - segmentStart(plan.grid, number), plan.grid.frameRate);
-  const frames =
-    audioSegmentStart(plan.grid, number + 1, rendition.sampleRate) -
-    audioSegmentStart(plan.grid, number, rendition.sampleRate);
-  return rational(frames * AAC_FRAME_SAMPLES, rendition.sampleRate);
 }
 
 /** The job that makes segment `number` of a rendition; undefined where the rendition has no such segment. */

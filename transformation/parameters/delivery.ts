@@ -58,6 +58,7 @@ export const delivery = {
       "auto:image": "auto",
       "auto:animated": "auto",
       hls: "m3u8",
+      dash: "mpd",
     }),
     scope: "delivery",
     touches: ["choice"],
@@ -87,7 +88,7 @@ export const delivery = {
   }),
   streamingProfile: parameter({
     key: "sp",
-    summary: `Streaming profile, for .m3u8: ${STREAMING_PROFILE_NAMES.join(", ")}; auto takes maxres_480p to maxres_2160p.`,
+    summary: `Streaming profile, for .m3u8 and .mpd: ${STREAMING_PROFILE_NAMES.join(", ")}; auto takes maxres_480p to maxres_2160p.`,
     value: streamingProfile(),
     scope: "delivery",
     touches: ["choice"],

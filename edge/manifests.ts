@@ -1,32 +1,25 @@
-/** Playlists: computed from a plan in a moment, for whoever asks, with what this client is offered. */
+/** Manifests: computed from a plan in a moment, for whoever asks, with what this client is offered. */
 
 import {
+  allOffered,
   audioRenditions,
   type DeliveryPlan,
   fullStream,
   isSubtitleId,
   keptUp,
-  keyframeRendition,
   mediaPlaylist,
-  multivariantPlaylist,
   negotiate,
   type Offer,
+  type Offered,
   type OriginBuild,
   type Presentation,
-  type Rendition,
-  type SegmentRun,
-  type SubtitleRendition,
+  presentationOf,
+  type StreamFormat,
 } from "#media";
-import {
-  type DeliveryUrl,
-  type Encoding,
-  formatRenditionFolder,
-  Problem,
-  type RenditionUrl,
-  type Transformation,
-} from "#transformation";
+import { type DeliveryUrl, type Encoding, formatRenditionFolder, Problem, type RenditionUrl } from "#transformation";
 import type { Bounds } from "./access/bounds.ts";
 import { allowsKeyframes, runsWithin, videoWithin } from "./bounded-delivery.ts";
+import { queriesFor } from "./manifest-query.ts";
 import { plannedRendition } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
 import { type OfferedSubtitles, plannedSubtitles } from "./subtitles.ts";
@@ -49,12 +42,6 @@ export function codecOffer(request: Request, plan: DeliveryPlan): Offer {
   return negotiate({ caps, accept: header("accept"), userAgent: header("user-agent"), brands: header("sec-ch-ua") });
 }
 
-/** A presentation, and the plans of renditions that are not of the delivery's own. */
-interface Offered extends Presentation {
-  readonly subtitles: readonly OfferedSubtitles[];
-  readonly planOf: (rendition: Rendition) => DeliveryPlan;
-}
-
 function checkSound({ audioCodec = "aac" }: Encoding): void {
   if (audioCodec !== "aac" && audioCodec !== "none")
     throw new Problem("unsupported-format", `The sound of streams is coded as aac, not ${audioCodec}.`, {
@@ -64,69 +51,74 @@ function checkSound({ audioCodec = "aac" }: Encoding): void {
 }
 
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
-function offered(
-  request: Request,
-  plan: DeliveryPlan,
-  { subtitles, build, bounds }: { subtitles: readonly OfferedSubtitles[]; build: OriginBuild; bounds: Bounds },
-): Offered {
+function offeredTo(request: Request, { plan, subtitles, bounds }: Streamed, build: OriginBuild): Presentation {
   const { codecs } = codecOffer(request, plan);
   checkSound(plan.encoding);
-  const all = videoWithin(plan, codecs, bounds);
-  const playable = all.map(({ rendition }) => rendition);
-  const video = keptUp(plan, playable, build);
-  const audio = audioRenditions(plan);
+  const playable = videoWithin(plan, codecs, bounds);
+  const kept = new Set(
+    keptUp(
+      plan,
+      playable.map(({ rendition }) => rendition),
+      build,
+    ),
+  );
+  const video = playable.filter(({ rendition }) => kept.has(rendition));
   // Says why there is none.
   if (playable.length === 0) fullStream(plan, codecs[0] ?? "h264");
   if (plan.canvas && video.length === 0) {
     const detail = `This origin cannot make ${codecs.join(", ")} of this video fast enough to be watched; leave out vc_ or ask for h264.`;
     throw new Problem("unsupported-parameter", detail, { parameter: "vc" });
   }
-  if (video.length === 0 && audio.length === 0)
+  if (video.length === 0 && audioRenditions(plan).length === 0)
     throw new Problem("no-sound", "Neither picture nor sound is left.", { parameter: "ac" });
-  const plans = new Map<Rendition, DeliveryPlan>(all.map(({ rendition, plan: own }) => [rendition, own]));
-  const trickPlay = keyframeRendition(plan);
-  const keyframes = trickPlay && allowsKeyframes(trickPlay, bounds) ? trickPlay : undefined;
-  return { video, audio, subtitles, keyframes, planOf: (rendition) => plans.get(rendition) ?? plan };
+  return withoutForbidden(presentationOf(plan, video, subtitles, runsWithin(bounds)), bounds);
 }
 
-export interface Multivariant {
-  readonly playlist: string;
-  /** Of each folder that it names, the segments that are open; undefined where all are. */
-  readonly runs: ReadonlyMap<string, SegmentRun | undefined>;
+/** Key pictures may be larger than what is left of the pictures. */
+const withoutForbidden = ({ ladders, ...presentation }: Presentation, bounds: Bounds): Presentation => ({
+  ...presentation,
+  ladders: ladders.map(({ keyframes, ...ladder }) => ({
+    ...ladder,
+    keyframes: keyframes && allowsKeyframes(keyframes.rendition, bounds) ? keyframes : undefined,
+  })),
+});
+
+/** What is streamed. */
+export interface Streamed {
+  readonly plan: DeliveryPlan;
+  readonly subtitles: readonly OfferedSubtitles[];
+  /** What the viewer's token leaves of it. */
+  readonly bounds: Bounds;
 }
 
-/** The multivariant playlist for a request, naming renditions by their keys: what the bounds of its token leave. */
-export function multivariantFor(
+/** The manifest for a request, naming renditions by their keys, each with what opens it. */
+export async function manifestFor(
   request: Request,
   url: DeliveryUrl,
-  { plan, subtitles }: { plan: DeliveryPlan; subtitles: readonly OfferedSubtitles[] },
-  build: OriginBuild,
-  bounds: Bounds,
-): Multivariant {
-  const presentation = offered(request, plan, { subtitles, build, bounds });
-  const runOf = runsWithin(bounds);
-  const runs = new Map<string, SegmentRun | undefined>();
-  const keyOf = (rendition: Rendition | SubtitleRendition): Transformation => {
-    if (rendition.kind === "subtitles") return subtitles.find((each) => each === rendition)?.key ?? [];
-    const { keys } = presentation.planOf(rendition);
-    return rendition.kind === "audio" ? keys.sound : keys.picture;
-  };
-  const folderOf = (rendition: Rendition | SubtitleRendition): string => {
-    return formatRenditionFolder({
+  streamed: Streamed & { readonly format: StreamFormat; readonly token: string | undefined },
+  services: EdgeServices,
+): Promise<string> {
+  const { plan, format, token, bounds } = streamed;
+  const build = await services.builds.current();
+  const presentation = offeredTo(request, streamed, build);
+  const folderOf = ({ rendition, key }: Offered): string =>
+    formatRenditionFolder({
       ...url,
-      transformation: keyOf(rendition),
+      transformation: key,
       sourceVersion: plan.source.version,
       recipe: build.recipe,
       rendition: rendition.id,
     });
-  };
-  const playlist = multivariantPlaylist(presentation, (rendition, file) => {
-    const folder = folderOf(rendition);
-    const isOwn = rendition.kind !== "subtitles";
-    runs.set(folder, runOf(rendition, isOwn ? presentation.planOf(rendition) : plan));
-    return `${folder}/${file}`;
+  const runs = new Map(allOffered(presentation).map((offered) => [folderOf(offered), offered.run]));
+  const queries = await queriesFor([...runs.keys()], {
+    token,
+    passFor: (folder) => services.access.passFor(folder, bounds, runs.get(folder)),
+    permitFor: services.permits.permitFor,
   });
-  return { playlist, runs };
+  return format.manifest(presentation, (offered, file) => {
+    const folder = folderOf(offered);
+    return `${folder}/${file}${queries.get(folder) ?? ""}`;
+  });
 }
 
 /** A rendition's media playlist; its URIs are relative, so that it is the same wherever it is served. */
@@ -134,5 +126,5 @@ export async function mediaPlaylistFor(url: RenditionUrl, services: EdgeServices
   const { plan, rendition } = isSubtitleId(url.rendition)
     ? await plannedSubtitles(url, services)
     : await plannedRendition(url, services);
-  return mediaPlaylist(plan, rendition, (_, file) => file);
+  return mediaPlaylist(plan, rendition);
 }

@@ -1,4 +1,4 @@
-/** Hands on what opens a playlist to everything that it names: players send no headers, and relative URIs drop the query. */
+/** Hands on what opens a manifest to everything that it names: players send no headers, and relative URIs drop the query. */
 
 /**
  * What rides behind each URI: a playback token, where it has bounds the pass of the folder that the URI lies in, and in
@@ -10,10 +10,6 @@ export interface Handed {
   readonly permitFor?: (folder: string) => Promise<string | undefined>;
 }
 
-const URI = /^(?:[^#\s].*)$|URI="([^"]*)"/gm;
-
-const folderOf = (uri: string): string => uri.slice(0, uri.lastIndexOf("/"));
-
 async function queryFor(folder: string, { token, passFor, permitFor }: Handed): Promise<string> {
   const [pass, permit] = await Promise.all([passFor?.(folder), permitFor?.(folder)]);
   const given = Object.entries({ token, pass, permit }).filter(([, value]) => value !== undefined);
@@ -21,14 +17,19 @@ async function queryFor(folder: string, { token, passFor, permitFor }: Handed): 
   return query.size === 0 ? "" : `?${query}`;
 }
 
-/** Every URI of a playlist with its query behind it; the playlist itself where there is none. */
+/** The query of each folder, `?` with it; empty where nothing is handed on. */
+export async function queriesFor(folders: readonly string[], handed: Handed): Promise<ReadonlyMap<string, string>> {
+  const queries = [...new Set(folders)].map(async (folder) => [folder, await queryFor(folder, handed)] as const);
+  return new Map(await Promise.all(queries));
+}
+
+const URI = /^(?:[^#\s].*)$|URI="([^"]*)"/gm;
+
+/** Every URI of a media playlist with one query behind it: all that such a playlist names lies in its own folder. */
 export async function openedPlaylist(playlist: string, handed: Handed): Promise<string> {
-  const folders = [...playlist.matchAll(URI)].map(([line, quoted]) => folderOf(quoted ?? line));
-  const queries = new Map<string, string>();
-  for (const folder of new Set(folders)) queries.set(folder, await queryFor(folder, handed));
-  return playlist.replaceAll(URI, (line, quoted: string | undefined) => {
-    const uri = quoted ?? line;
-    const opened = uri + (queries.get(folderOf(uri)) ?? "");
-    return quoted === undefined ? opened : `URI="${opened}"`;
-  });
+  const query = await queryFor("", handed);
+  if (query === "") return playlist;
+  return playlist.replaceAll(URI, (line, quoted: string | undefined) =>
+    quoted === undefined ? line + query : `URI="${quoted}${query}"`,
+  );
 }

@@ -1,0 +1,139 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SignJWT } from "jose";
+import { parse } from "mpd-parser";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
+import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
+import { fileOf, sdkFor } from "./testing/sdk.ts";
+
+const SECRET = new TextEncoder().encode("a-symmetric-key-for-tests-32-bytes");
+
+let edge: EdgeUnderTest;
+let origin: FakeOrigin;
+let sdk: Awaited<ReturnType<typeof sdkFor>>;
+
+beforeAll(async () => {
+  origin = await startFakeOrigin();
+  const { av1: _, ...speeds } = origin.build.speeds;
+  origin.build = { ...origin.build, speeds };
+  const key = { kty: "oct", kid: "hs", alg: "HS256", k: Buffer.from(SECRET).toString("base64url") };
+  // Strict, so that everything is handed on that ever is: tokens and permits.
+  edge = await startEdge({
+    ORIGIN_URL: origin.url,
+    STRICT_TRANSFORMATIONS: "on",
+    PLAYBACK_KEYS: JSON.stringify({ keys: [key] }),
+  });
+  sdk = await sdkFor(edge.base);
+  const folder = await mkdtemp(join(tmpdir(), "edgereel-"));
+  const film = await fileOf(join(folder, "film.mp4"), 50_000);
+  await sdk.upload(film, { public_id: "film" });
+  await sdk.upload(film, { public_id: "film", type: "authenticated" });
+});
+
+afterAll(async () => {
+  await edge?.stop();
+  await origin?.stop();
+});
+
+const stream = (extension: string, chain = "sp_auto", type = "upload"): string =>
+  `/demo/video/${type}/${chain}/film.${extension}`;
+
+/** Every address that a description names, as templates; the first number stands for all of them. */
+const namedByDash = (xml: string): readonly string[] =>
+  [...xml.matchAll(/(?:initialization|media)="([^"]*)"|<BaseURL>([^<]*)<\/BaseURL>/g)].map(([, template, file]) =>
+    (template ?? file ?? "").replaceAll("&amp;", "&").replace("$Number$", "0"),
+  );
+
+/** Every folder that a multivariant playlist names, with what opens it. */
+const namedByHls = (text: string): readonly string[] =>
+  text.split("\n").flatMap((line) => (line.startsWith("/") ? [line] : [/URI="([^"]*)"/.exec(line)?.[1] ?? ""]));
+
+const folderOf = (uri: string): string => uri.replace(/\/[^/?]*(?=\?|$)/, "");
+
+describe("a stream as DASH", () => {
+  it("is a description that may be compressed, kept for a moment, and differs by client", async () => {
+    const response = await edge.get(stream("mpd"), { headers: { "accept-encoding": "gzip" } });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-type")).toBe("application/dash+xml");
+    expect(response.headers.get("cache-control")).toContain("max-age=10");
+    expect(response.headers.get("vary")).toMatch(/user-agent/);
+  });
+
+  it("names the very folders that HLS names", async () => {
+    const [hls, dash] = await Promise.all(
+      ["m3u8", "mpd"].map(async (format) => (await edge.get(stream(format))).text()),
+    );
+    const folders = (uris: readonly string[]) => [...new Set(uris.filter((uri) => uri !== "").map(folderOf))].sort();
+    expect(folders(namedByDash(dash ?? ""))).toEqual(folders(namedByHls(hls ?? "")));
+  });
+
+  it("offers each client the codecs that it plays", async () => {
+    const codecs = async (caps: string) => {
+      const xml = await (await edge.get(`${stream("mpd")}?caps=${caps}`)).text();
+      return new Set([...xml.matchAll(/codecs="(\w+)/g)].map(([, codec]) => codec));
+    };
+    expect(await codecs("h264")).toEqual(new Set(["avc1", "mp4a"]));
+    expect(await codecs("h264,hevc")).toEqual(new Set(["avc1", "hvc1", "mp4a"]));
+  });
+
+  it("hands token and permit on to all that it names, and each opens what it belongs to", async () => {
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: "HS256", kid: "hs" })
+      .setAudience("demo")
+      .setSubject("film")
+      .setExpirationTime("1h")
+      .sign(SECRET);
+    const path = `${stream("mpd", "sp_auto", "authenticated")}?token=${token}`;
+    const xml = await (await edge.get(path)).text();
+    const named = namedByDash(xml);
+    expect(named.length).toBeGreaterThan(10);
+    for (const uri of named) {
+      const { searchParams } = new URL(uri, edge.base);
+      expect([searchParams.get("token"), searchParams.has("permit")]).toEqual([token, true]);
+    }
+    const [playlist] = parse(xml, { manifestUri: edge.base }).playlists;
+    const segment = new URL(playlist?.segments[1]?.resolvedUri ?? "");
+    segment.searchParams.delete("permit");
+    expect((await fetch(segment)).status).toBe(401);
+    expect((await fetch(playlist?.segments[1]?.resolvedUri ?? "")).status).toBe(200);
+  });
+
+  it("comes of f_dash, too, and of every transformation that a stream takes", async () => {
+    const path = sdk.path("film", { sign_url: true, width: 200, crop: "scale", start_offset: 1, format: "mpd" });
+    const xml = await (await edge.get(path)).text();
+    expect(xml).toContain('width="200"');
+    expect((await edge.get(stream("mp4", "sp_auto/f_dash"))).headers.get("content-type")).toBe("application/dash+xml");
+  });
+
+  it("is refused where a stream is, by the same name", async () => {
+    const answers = await Promise.all(
+      ["m3u8", "mpd"].map(async (format) => (await edge.get(stream(format, "sp_auto/vc_none/ac_none"))).json()),
+    );
+    expect(answers[1]).toEqual(answers[0]);
+  });
+});
+
+describe("key pictures", () => {
+  it("come with every codec that is offered, each made when it is looked at", async () => {
+    const text = await (await edge.get(`${stream("m3u8")}?caps=h264,hevc,av1`)).text();
+    const uris = [...text.matchAll(/#EXT-X-I-FRAME-STREAM-INF:.*URI="([^"]*)"/g)].map(([, uri]) => uri ?? "");
+    const offered = new Set([...text.matchAll(/#EXT-X-STREAM-INF:.*CODECS="(\w+)/g)].map(([, codec]) => codec));
+    expect(uris).toHaveLength(offered.size);
+    for (const uri of uris) {
+      const playlist = new URL(uri, edge.base);
+      const list = await (await fetch(playlist)).text();
+      expect(list).toContain("#EXT-X-I-FRAMES-ONLY");
+      const first = /^0\.m4s.*$/m.exec(list)?.[0] ?? "";
+      expect((await fetch(new URL(first, playlist))).status).toBe(200);
+    }
+  });
+
+  it("are made in no codec that this origin does not make", async () => {
+    const text = await (await edge.get(stream("m3u8"))).text();
+    const uri = /URI="([^"]*iframes-h264[^"]*)"/.exec(text)?.[1] ?? "";
+    expect((await edge.get(uri)).status).toBe(200);
+    expect((await edge.get(uri.replace("iframes-h264", "iframes-av1"))).status).toBe(404);
+  });
+});
