@@ -1,32 +1,17 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { makeDemoFilm } from "../scripts/demo-film.ts";
+import { distance, launchBrowser, look, loudness, mean, seek, spread } from "./browser.ts";
 import { makeFilm } from "./films.ts";
 import { address, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!CHROMIUM) throw new Error("Chromium is needed for the player's tests; npm test installs it.");
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--autoplay-policy=no-user-gesture-required",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-      "--mute-audio",
-    ],
-  });
+  browser = await launchBrowser();
   const film = join(folder, "demo.mp4");
   await makeDemoFilm(film);
   await upload(film, "demo");
@@ -47,67 +32,11 @@ async function open(query: string): Promise<Page> {
   return page;
 }
 
-/** What the page shows at this moment: its time, and grey values of the picture. */
-const look = (page: Page): Promise<{ time: number; width: number; height: number; grey: number[] }> =>
-  page.evaluate(() => {
-    const video = document.querySelector("video") as HTMLVideoElement;
-    const canvas = new OffscreenCanvas(32, 18);
-    const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;
-    context.drawImage(video, 0, 0, 32, 18);
-    const { data } = context.getImageData(0, 0, 32, 18);
-    const grey = Array.from(
-      { length: data.length / 4 },
-      (_, pixel) => ((data[pixel * 4] ?? 0) + (data[pixel * 4 + 1] ?? 0) + (data[pixel * 4 + 2] ?? 0)) / 3,
-    );
-    return { time: video.currentTime, width: video.videoWidth, height: video.videoHeight, grey };
-  });
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-const spread = (values: readonly number[]): number =>
-  Math.sqrt(mean(values.map((value) => (value - mean(values)) ** 2)));
-const distance = (a: readonly number[], b: readonly number[]): number =>
-  mean(a.map((value, index) => Math.abs(value - (b[index] ?? 0))));
-
-/** How loud what the page plays is: the root mean square of the sound itself, not of what a loudspeaker gets. */
-const loudness = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
-    const video = document.querySelector("video") as HTMLVideoElement & { captureStream(): MediaStream };
-    const context = new AudioContext();
-    const analyser = context.createAnalyser();
-    context.createMediaStreamSource(video.captureStream()).connect(analyser);
-    const samples = new Float32Array(analyser.fftSize);
-    let loudest = 0;
-    for (let turn = 0; turn < 20; turn++) {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      analyser.getFloatTimeDomainData(samples);
-      loudest = Math.max(
-        loudest,
-        Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length),
-      );
-    }
-    await context.close();
-    return loudest;
-  });
-
 const playing = (page: Page): Promise<string> =>
   page
     .locator("#facts")
     .textContent()
     .then((text) => text ?? "");
-
-const seek = async (page: Page, seconds: number): Promise<void> => {
-  await page.evaluate((time) => {
-    (document.querySelector("video") as HTMLVideoElement).currentTime = time;
-  }, seconds);
-  await page.waitForFunction(
-    (time) => {
-      const video = document.querySelector("video") as HTMLVideoElement;
-      return !video.seeking && video.readyState >= 3 && video.currentTime > time;
-    },
-    seconds,
-    { timeout: 60_000 },
-  );
-};
 
 describe("the player page", () => {
   it.each([

@@ -1,15 +1,13 @@
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { launchBrowser } from "./browser.ts";
 import { sourceRuns } from "./ffmpeg-runs.ts";
 import { type Film, ffmpeg, makeFilm } from "./films.ts";
 import { address, get, openRendition, openStream, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
-
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
 /** From, to, and what is said: across the boundaries of segments at 2, 4 and 8 seconds, and within them. */
 const ENGLISH = [
@@ -223,11 +221,7 @@ describe("text tracks of a film's own", () => {
 describe("subtitles in a player", () => {
   let browser: Browser;
   beforeAll(async () => {
-    if (!CHROMIUM) throw new Error("Chromium is needed for the player's tests; npm test installs it.");
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required", "--mute-audio"],
-    });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,0 +1,233 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { fragmentTiming, timescaleOf } from "#media";
+import { distance, launchBrowser, look, loudness, mean, seek, spread } from "./browser.ts";
+import { ffmpeg, makeFilm } from "./films.ts";
+import { frameNumbers } from "./pictures.ts";
+import { address, bytesOf, get, joinRendition, openRendition, upload } from "./stream.ts";
+
+const { folder, settings } = inject("service");
+
+const SECONDS = 7;
+
+const streamIn = (extension: string, caps = "h264"): string =>
+  address(
+    `/${settings.CLOUD_NAME}/video/upload/sp_auto:subtitles_((code_en-US;file_told_en.vtt))/told.${extension}?caps=${caps}`,
+  );
+
+beforeAll(async () => {
+  const film = await makeFilm(folder, { name: "told.mov", seconds: SECONDS });
+  const path = join(folder, "told.mkv");
+  await ffmpeg(
+    ...["-i", film.path, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy"],
+    ...["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=spa", path],
+  );
+  await upload(path, "told");
+  const said = join(folder, "told_en.vtt");
+  await writeFile(said, "WEBVTT\n\n00:00:00.500 --> 00:00:06.500\nSomething is told.\n");
+  await upload(said, "told_en.vtt");
+});
+
+interface Described {
+  readonly init: string;
+  readonly segments: readonly { readonly address: string; readonly tick: number; readonly ticks: number }[];
+  readonly timescale: number;
+}
+
+const attributeOf = (element: string, name: string): string =>
+  (new RegExp(` ${name}="([^"]*)"`).exec(element)?.[1] ?? "").replaceAll("&amp;", "&");
+
+/** The segmented representations of a description, by their names. */
+async function described(url: string): Promise<ReadonlyMap<string, Described>> {
+  const xml = await (await get(url)).text();
+  const found = xml.matchAll(
+    /<Representation ([^>]*)>(?:<Audio[^>]*>)?<SegmentTemplate([^>]*)>(.*?)<\/SegmentTemplate>/g,
+  );
+  return new Map(
+    [...found].map(([, representation = "", template = "", timeline = ""]) => {
+      const lengths = [...timeline.matchAll(/<S [^>]*>/g)].flatMap(([run]) =>
+        Array<number>(Number(attributeOf(run, "r") || 0) + 1).fill(Number(attributeOf(run, "d"))),
+      );
+      const absolute = (uri: string) => new URL(uri, url).href;
+      const segments = lengths.map((ticks, number) => ({
+        address: absolute(attributeOf(template, "media").replace("$Number$", String(number))),
+        tick: lengths.slice(0, number).reduce((sum, length) => sum + length, 0),
+        ticks,
+      }));
+      const init = absolute(attributeOf(template, "initialization"));
+      const timescale = Number(attributeOf(template, "timescale"));
+      return [attributeOf(` ${representation}`, "id"), { init, segments, timescale }] as const;
+    }),
+  );
+}
+
+/** The media playlists that a multivariant playlist names, by their renditions. */
+async function listed(url: string): Promise<ReadonlyMap<string, string>> {
+  const text = await (await get(url)).text();
+  const uris = [...text.matchAll(/^\/.*playlist\.m3u8.*$|URI="([^"]*)"/gm)].map(([line, uri]) => uri ?? line);
+  return new Map(
+    uris
+      .filter((uri) => !uri.includes("/subtitles"))
+      .map((uri) => [/\/([^/]*)\/playlist\.m3u8/.exec(uri)?.[1] ?? "", new URL(uri, url).href]),
+  );
+}
+
+describe("HLS and DASH", () => {
+  it("name the same files, as long as their boxes say, to the tick", async () => {
+    const [hls, dash] = await Promise.all([listed(streamIn("m3u8")), described(streamIn("mpd"))]);
+    expect([...dash.keys()].sort()).toEqual([...hls.keys()].sort());
+    for (const [name, { init, segments, timescale }] of dash) {
+      const playlist = await openRendition(hls.get(name) ?? "");
+      expect(playlist.init, name).toBe(init);
+      expect(playlist.segments.map(({ address: url }) => url)).toEqual(segments.map(({ address: url }) => url));
+      expect(timescaleOf(await bytesOf(init)), name).toBe(timescale);
+      for (const [number, { address: url, tick, ticks }] of segments.entries()) {
+        // Behind the segment type box.
+        const { firstTick, totalTicks } = fragmentTiming((await bytesOf(url)).subarray(24));
+        expect([firstTick, totalTicks], url).toEqual([tick, ticks]);
+        expect(playlist.segments[number]?.seconds).toBeCloseTo(ticks / timescale, 6);
+      }
+    }
+  });
+});
+
+describe("key pictures for trick play", () => {
+  it.each(["h264", "h265", "av1"])("are one of each two seconds, in %s like the stream", async (codec) => {
+    const playlists = await listed(streamIn("m3u8", codec));
+    const joined = await joinRendition(playlists.get(`iframes-${codec}`) ?? "", `told-${codec}`);
+    expect(joined.samples).toEqual([1, 1, 1, 1]);
+    expect(await frameNumbers(joined.path, ["-ignore_editlist", "1"])).toEqual([0, 60, 120, 180]);
+    expect(joined.ends.map((tick) => tick / joined.timescale)).toEqual([2, 4, 6, 7]);
+  });
+});
+
+interface Player {
+  readonly name: string;
+  readonly script: string;
+  readonly extension: "mpd" | "m3u8";
+  /** Runs in the page: starts playing, and notes errors. */
+  readonly start: (page: Page, url: string) => Promise<unknown>;
+  /** The languages of sound and of subtitles that it offers. */
+  readonly languages: (page: Page) => Promise<readonly (readonly string[])[]>;
+}
+
+/** What a page's script leaves behind for the next. */
+interface Stage {
+  player: {
+    load(url: string): Promise<void>;
+    attach(video: Element | null): Promise<void>;
+    trickPlay(rate: number): void;
+    configure(setting: string, value: number): void;
+    getAudioTracks(): { language: string }[];
+    getTextTracks(): { language: string }[];
+    getTracksFor(type: string): { lang: string }[];
+    initialize(video: Element | null, url: string, autoplay: boolean): void;
+  };
+  shaka: { Player: new () => Stage["player"] };
+  dashjs: { MediaPlayer(): { create(): Stage["player"] } };
+}
+
+const shaka = (extension: "mpd" | "m3u8"): Player => ({
+  name: `Shaka, ${extension === "mpd" ? "DASH" : "HLS"}`,
+  script: "node_modules/shaka-player/dist/shaka-player.compiled.js",
+  extension,
+  start: (page, url) =>
+    page.evaluate(async (source) => {
+      const stage = globalThis as unknown as Stage;
+      stage.player = new stage.shaka.Player();
+      await stage.player.attach(document.querySelector("video"));
+      // So little that there is something left to fetch while the film is looked through.
+      stage.player.configure("streaming.bufferingGoal", 1);
+      await stage.player.load(source);
+    }, url),
+  languages: (page) =>
+    page.evaluate(() => {
+      const { player } = globalThis as unknown as Stage;
+      return [player.getAudioTracks(), player.getTextTracks()].map((tracks) => tracks.map(({ language }) => language));
+    }),
+});
+
+const dashjs: Player = {
+  name: "dash.js, DASH",
+  script: "node_modules/dashjs/dist/modern/umd/dash.all.min.js",
+  extension: "mpd",
+  start: (page, url) =>
+    page.evaluate((source) => {
+      const stage = globalThis as unknown as Stage;
+      stage.player = stage.dashjs.MediaPlayer().create();
+      stage.player.initialize(document.querySelector("video"), source, true);
+    }, url),
+  languages: (page) =>
+    page.evaluate(() => {
+      const { player } = globalThis as unknown as Stage;
+      return ["audio", "text"].map((type) => player.getTracksFor(type).map(({ lang }) => lang));
+    }),
+};
+
+const SHAKA = [shaka("mpd"), shaka("m3u8")];
+
+describe("players", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  /** A page that plays the film, and every address that it has fetched, with what came. */
+  async function open(player: Player, caps = "h264") {
+    const page = await browser.newPage();
+    const fetched: { readonly url: string; readonly status: number }[] = [];
+    page.on("response", (response) => fetched.push({ url: response.url(), status: response.status() }));
+    await page.goto(address("/health"));
+    await page.setContent("<video autoplay></video>");
+    await page.addScriptTag({ path: player.script });
+    await player.start(page, streamIn(player.extension, caps));
+    await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3, undefined, {
+      timeout: 60_000,
+    });
+    return { page, fetched };
+  }
+
+  it.each([dashjs, ...SHAKA].map((player) => [player.name, player] as const))(
+    "play it: moving, not black, with sound, in two languages, with subtitles, to its end: %s",
+    async (_, player) => {
+      const { page, fetched } = await open(player);
+      const first = await look(page);
+      expect(spread(first.grey)).toBeGreaterThan(10);
+      expect(mean(first.grey)).toBeGreaterThan(10);
+      expect(await loudness(page)).toBeGreaterThan(0.02);
+      const second = await look(page);
+      expect(second.time).toBeGreaterThan(first.time);
+      expect(distance(first.grey, second.grey)).toBeGreaterThan(0.5);
+      const [heard, read] = await player.languages(page);
+      expect([...(heard ?? [])].sort()).toEqual(["en", "es"]);
+      expect(read).toEqual(["en-US"]);
+      await seek(page, 5.5);
+      await page.waitForFunction(() => (document.querySelector("video") as HTMLVideoElement).ended, undefined, {
+        timeout: 30_000,
+      });
+      const duration = await page.evaluate(() => (document.querySelector("video") as HTMLVideoElement).duration);
+      expect(Math.abs(duration - SECONDS)).toBeLessThan(0.05);
+      // The page's icon is asked for by the browser itself.
+      expect(fetched.filter(({ status, url }) => status >= 400 && !url.endsWith("/favicon.ico"))).toEqual([]);
+      await page.close();
+    },
+  );
+
+  it.each(SHAKA.map((player) => [player.name, player] as const))(
+    "look for something by key pictures alone: %s",
+    async (_, player) => {
+      const { page, fetched } = await open(player);
+      await page.evaluate(() => (globalThis as unknown as Stage).player.trickPlay(4));
+      await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 6, undefined, {
+        timeout: 30_000,
+      });
+      expect(fetched.some(({ url }) => url.includes("/iframes-h264/"))).toBe(true);
+      await page.close();
+    },
+  );
+});
