@@ -20,11 +20,16 @@ const streamIn = (extension: string, caps = "h264"): string =>
 beforeAll(async () => {
   const film = await makeFilm(folder, { name: "told.mov", seconds: SECONDS });
   const path = join(folder, "told.mkv");
+  const chapters = join(folder, "chapters.txt");
+  const chapter = (from: number, to: number, title: string) =>
+    `[CHAPTER]\nTIMEBASE=1/1000\nSTART=${from}\nEND=${to}\ntitle=${title}\n`;
+  await writeFile(chapters, `;FFMETADATA1\n${chapter(0, 2500, "Once")}${chapter(2500, 7000, "Ever after")}`);
   await ffmpeg(
-    ...["-i", film.path, "-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy"],
+    ...["-i", film.path, "-f", "ffmetadata", "-i", chapters, "-map_chapters", "1"],
+    ...["-map", "0:v", "-map", "0:a", "-map", "0:a", "-c", "copy"],
     ...["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=spa", path],
   );
-  await upload(path, "told");
+  await upload(path, "told", { context: "title=A tale" });
   const said = join(folder, "told_en.vtt");
   await writeFile(said, "WEBVTT\n\n00:00:00.500 --> 00:00:06.500\nSomething is told.\n");
   await upload(said, "told_en.vtt");
@@ -69,7 +74,7 @@ async function listed(url: string): Promise<ReadonlyMap<string, string>> {
   const uris = [...text.matchAll(/^\/.*playlist\.m3u8.*$|URI="([^"]*)"/gm)].map(([line, uri]) => uri ?? line);
   return new Map(
     uris
-      .filter((uri) => !uri.includes("/subtitles"))
+      .filter((uri) => /\/playlist\.m3u8/.test(uri) && !uri.includes("/subtitles"))
       .map((uri) => [/\/([^/]*)\/playlist\.m3u8/.exec(uri)?.[1] ?? "", new URL(uri, url).href]),
   );
 }
@@ -90,6 +95,18 @@ describe("HLS and DASH", () => {
         expect(playlist.segments[number]?.seconds).toBeCloseTo(ticks / timescale, 6);
       }
     }
+  });
+});
+
+describe("a film's own chapters", () => {
+  it("come with it, and with its title", async () => {
+    const text = await (await get(streamIn("m3u8"))).text();
+    expect(text).toContain('DATA-ID="com.apple.hls.title",VALUE="A tale"');
+    const uri = /"com\.apple\.hls\.chapters",URI="([^"]*)"/.exec(text)?.[1] ?? "";
+    expect(await (await get(address(uri))).json()).toEqual([
+      { chapter: 1, "start-time": 0, duration: 2.5, titles: [{ language: "und", title: "Once" }] },
+      { chapter: 2, "start-time": 2.5, duration: 4.5, titles: [{ language: "und", title: "Ever after" }] },
+    ]);
   });
 });
 

@@ -11,7 +11,6 @@ import {
   wholeRenditionId,
 } from "#media";
 import {
-  type AssetName,
   type DeliveryUrl,
   formatRenditionFolder,
   formatRenditionUrl,
@@ -24,7 +23,10 @@ import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
+import { chaptersFor } from "./chapters.ts";
+import { type Delivered, type DeliveryFacts, factsOf } from "./delivered.ts";
 import { fileJob, jobFor } from "./jobs.ts";
+import { deliverText } from "./kept-text.ts";
 import { openedPlaylist } from "./manifest-query.ts";
 import { manifestFor, mediaPlaylistFor, NEGOTIATED_BY } from "./manifests.ts";
 import { deliverOriginal } from "./originals.ts";
@@ -33,24 +35,9 @@ import { plannedDelivery } from "./planned-delivery.ts";
 import { windowedPlaylist } from "./playlist-window.ts";
 import { deliverProgressive } from "./progressive.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
-import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
+import { cacheControl, finished, playlistResponse } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
 import { type FetchTrack, offeredSubtitles, subtitlesFor } from "./subtitles.ts";
-
-/** What a delivery is counted as. */
-export interface DeliveryFacts {
-  readonly cloud: string;
-  readonly publicId: string;
-  readonly product: "multivariant" | "playlist" | "init" | "segment" | "still" | "clip" | "original";
-  readonly rendition: string;
-  readonly tier: Tier;
-  readonly encodeMilliseconds: number;
-}
-
-export interface Delivered {
-  readonly response: Response;
-  readonly facts: DeliveryFacts;
-}
 
 /** These change when the video is replaced, manifests also with what the origin can do. */
 const MANIFEST_SECONDS = 10;
@@ -67,6 +54,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
     if (url.file.kind === "playlist") return deliverMediaPlaylist(request, url, grant, permit, services);
     if (url.file.kind === "cues")
       return deliverCues(request, { url, number: url.file.number }, { grant, permit }, services);
+    if (url.file.kind === "chapters") return deliverChapters(request, url, grant, services);
     return findOrMake(request, url, grant, services, async () => {
       await services.permits.checkRendition(formatRenditionFolder(url), permit);
       return jobFor(url, services);
@@ -90,7 +78,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   services.permits.checkDelivery(url, names);
   checkLimits(services.config.limits, askedOf(plan, output, await services.builds.current()));
   const format = FORMATS[output];
-  if (format?.kind === "stream") return deliverManifest(request, url, { plan, output, format }, grant, services);
+  if (format?.kind === "stream") return deliverManifest(request, url, { asset, plan, output, format }, grant, services);
   if (isProgressive(plan, output)) {
     grant.bounds.check(longFile(plan));
     return deliverLong(request, url, { plan, asset }, grant, services);
@@ -104,24 +92,18 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   return delivered;
 }
 
-const factsOf = (
-  { cloud, publicId }: AssetName,
-  product: DeliveryFacts["product"],
-  rendition: string,
-  tier: Tier,
-  encodeMilliseconds = 0,
-): DeliveryFacts => ({ cloud, publicId, product, rendition, tier, encodeMilliseconds });
-
 /** What a stream begins with: a multivariant playlist, or a media presentation description. */
 async function deliverManifest(
   request: Request,
   url: DeliveryUrl,
-  { plan, output, format }: { plan: DeliveryPlan; output: string; format: StreamFormat },
+  { asset, plan, output, format }: { asset: FoundAsset; plan: DeliveryPlan; output: string; format: StreamFormat },
   grant: Grant,
   services: EdgeServices,
 ): Promise<Delivered> {
   const subtitles = await offeredSubtitles(url, plan, services);
-  const streamed = { plan, subtitles, format, token: grant.token, bounds: grant.bounds };
+  // `caption` is what Cloudinary's media library calls it by.
+  const title = asset.context["title"] ?? asset.context["caption"];
+  const streamed = { plan, subtitles, title, format, token: grant.token, bounds: grant.bounds };
   const manifest = await manifestFor(request, url, streamed, services);
   const options = { seconds: MANIFEST_SECONDS, vary: NEGOTIATED_BY, mediaType: format.mediaType };
   const response = await playlistResponse(request, manifest, options);
@@ -138,17 +120,26 @@ async function deliverMediaPlaylist(
   permit: string | undefined,
   services: EdgeServices,
 ): Promise<Delivered> {
-  const found = await services.products.findText(request);
-  const playlist = found ?? (await mediaPlaylistFor(url, services));
-  if (found === undefined) services.products.keepText(request, playlist);
-  const tier = found === undefined ? "computed" : "edge";
-  const options = { seconds: IMMUTABLE_SECONDS, immutable: true };
   // All that a media playlist names lies in its own folder.
   const handed = { token: grant.token, passFor: async () => grant.pass, permitFor: async () => permit };
-  const opened = await openedPlaylist(windowedPlaylist(playlist, grant.run), handed);
-  const response = await playlistResponse(request, opened, options);
-  return { response: finished(response, { tier, ...grant }), facts: factsOf(url, "playlist", url.rendition, tier) };
+  return deliverText(request, url, grant, services, {
+    product: "playlist",
+    write: () => mediaPlaylistFor(url, services),
+    opened: (playlist) => openedPlaylist(windowedPlaylist(playlist, grant.run), handed),
+  });
 }
+
+const deliverChapters = (
+  request: Request,
+  url: RenditionUrl,
+  grant: Grant,
+  services: EdgeServices,
+): Promise<Delivered> =>
+  deliverText(request, url, grant, services, {
+    product: "playlist",
+    mediaType: "application/json",
+    write: () => chaptersFor(url, services),
+  });
 
 /** A segment of subtitles, or all of them: written wherever it is missing. */
 async function deliverCues(
@@ -165,13 +156,11 @@ async function deliverCues(
     });
     return response.text();
   };
-  const found = await services.products.findText(request);
-  const text = found ?? (await subtitlesFor(url, number, fetchTrack, services));
-  if (found === undefined) services.products.keepText(request, text);
-  const tier = found === undefined ? "computed" : "edge";
-  const options = { seconds: IMMUTABLE_SECONDS, immutable: true, mediaType: "text/vtt; charset=utf-8" };
-  const response = await playlistResponse(request, text, options);
-  return { response: finished(response, { tier, ...grant }), facts: factsOf(url, "segment", url.rendition, tier) };
+  return deliverText(request, url, grant, services, {
+    product: "segment",
+    mediaType: "text/vtt; charset=utf-8",
+    write: () => subtitlesFor(url, number, fetchTrack, services),
+  });
 }
 
 /** An init section, a segment, a still or a clip: found in a cache, or made once for everybody. */

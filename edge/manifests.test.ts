@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { SignJWT } from "jose";
 import { parse } from "mpd-parser";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rational } from "#transformation";
 import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
-import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
+import { type FakeOrigin, PROBE, startFakeOrigin } from "./testing/fake-origin.ts";
 import { fileOf, sdkFor } from "./testing/sdk.ts";
 
 const SECRET = new TextEncoder().encode("a-symmetric-key-for-tests-32-bytes");
@@ -28,7 +29,8 @@ beforeAll(async () => {
   sdk = await sdkFor(edge.base);
   const folder = await mkdtemp(join(tmpdir(), "edgereel-"));
   const film = await fileOf(join(folder, "film.mp4"), 50_000);
-  await sdk.upload(film, { public_id: "film" });
+  origin.probe = { ...PROBE, chapterMarks: [{ start: rational(0), end: rational(60), title: "All of it" }] };
+  await sdk.upload(film, { public_id: "film", context: { caption: 'The "Film" & more' } });
   await sdk.upload(film, { public_id: "film", type: "authenticated" });
 });
 
@@ -61,11 +63,12 @@ describe("a stream as DASH", () => {
     expect(response.headers.get("vary")).toMatch(/user-agent/);
   });
 
-  it("names the very folders that HLS names", async () => {
+  it("names the very folders that HLS names, but for chapters, of which DASH knows nothing", async () => {
     const [hls, dash] = await Promise.all(
       ["m3u8", "mpd"].map(async (format) => (await edge.get(stream(format))).text()),
     );
-    const folders = (uris: readonly string[]) => [...new Set(uris.filter((uri) => uri !== "").map(folderOf))].sort();
+    const folders = (uris: readonly string[]) =>
+      [...new Set(uris.filter((uri) => uri !== "" && !uri.includes("/chapters.json")).map(folderOf))].sort();
     expect(folders(namedByDash(dash ?? ""))).toEqual(folders(namedByHls(hls ?? "")));
   });
 
@@ -112,6 +115,35 @@ describe("a stream as DASH", () => {
       ["m3u8", "mpd"].map(async (format) => (await edge.get(stream(format, "sp_auto/vc_none/ac_none"))).json()),
     );
     expect(answers[1]).toEqual(answers[0]);
+  });
+});
+
+describe("what is said beside the film", () => {
+  const hls = async (query = "", chain?: string) => (await edge.get(stream("m3u8", chain) + query)).text();
+
+  it("is its title, as whoever uploaded it has put it", async () => {
+    expect(await hls()).toContain(`#EXT-X-SESSION-DATA:DATA-ID="com.apple.hls.title",VALUE="The 'Film' & more"\n`);
+    const dash = await (await edge.get(stream("mpd"))).text();
+    expect(dash).toContain("<Title>The &quot;Film&quot; &amp; more</Title>");
+  });
+
+  it("is its chapters, under a key of their own that their permit opens", async () => {
+    const uri = /"com\.apple\.hls\.chapters",URI="([^"]*)"/.exec(await hls())?.[1] ?? "";
+    const response = await edge.get(uri);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("cache-control")).toContain("immutable");
+    expect(await response.json()).toMatchObject([{ chapter: 1, "start-time": 0, duration: 60 }]);
+    for (const changed of [uri.replace("/film/", "/w_100/film/"), uri.replace("chapters-json", "chapters-vtt")])
+      expect((await edge.get(changed)).status).toBe(404);
+  });
+
+  it("is where to begin, for those who are sent a moment of it", async () => {
+    expect(await hls("?start=12.50")).toContain("#EXT-X-START:TIME-OFFSET=12.5,PRECISE=YES\n");
+    expect(await hls()).not.toContain("EXT-X-START");
+    for (const start of ["-1", "60", "soon", ""]) {
+      const response = await edge.get(`${stream("m3u8")}?start=${start}`);
+      expect([response.status, await response.json()]).toMatchObject([400, { parameter: "start" }]);
+    }
   });
 });
 

@@ -1,22 +1,34 @@
 /** Manifests: computed from a plan in a moment, for whoever asks, with what this client is offered. */
 
 import {
+  allFiled,
   allOffered,
   audioRenditions,
   type DeliveryPlan,
+  type Filed,
   fullStream,
   isSubtitleId,
   keptUp,
   mediaPlaylist,
   negotiate,
   type Offer,
-  type Offered,
   type OriginBuild,
   type Presentation,
   presentationOf,
+  type SegmentRun,
   type StreamFormat,
+  secondsOf,
 } from "#media";
-import { type DeliveryUrl, type Encoding, formatRenditionFolder, Problem, type RenditionUrl } from "#transformation";
+import {
+  compare,
+  type DeliveryUrl,
+  type Encoding,
+  formatRenditionFolder,
+  Problem,
+  parseRational,
+  type Rational,
+  type RenditionUrl,
+} from "#transformation";
 import type { Bounds } from "./access/bounds.ts";
 import { allowsKeyframes, runsWithin, videoWithin } from "./bounded-delivery.ts";
 import { queriesFor } from "./manifest-query.ts";
@@ -50,8 +62,19 @@ function checkSound({ audioCodec = "aac" }: Encoding): void {
     });
 }
 
+/** Where a stream begins for those who do not choose: `?start=12.5`, a link to a moment that leaves the film whole. */
+function startOf(request: Request, { grid }: DeliveryPlan): Rational | undefined {
+  const text = new URL(request.url).searchParams.get("start");
+  if (text === null) return undefined;
+  const seconds = parseRational(text);
+  if (seconds && seconds.num >= 0 && compare(seconds, secondsOf(grid.frames, grid.frameRate)) < 0) return seconds;
+  throw new Problem("invalid-value", "start is a number of seconds before the end of the stream, such as 12.5.", {
+    parameter: "start",
+  });
+}
+
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
-function offeredTo(request: Request, { plan, subtitles, bounds }: Streamed, build: OriginBuild): Presentation {
+function offeredTo(request: Request, { plan, subtitles, title, bounds }: Streamed, build: OriginBuild): Presentation {
   const { codecs } = codecOffer(request, plan);
   checkSound(plan.encoding);
   const playable = videoWithin(plan, codecs, bounds);
@@ -71,7 +94,9 @@ function offeredTo(request: Request, { plan, subtitles, bounds }: Streamed, buil
   }
   if (video.length === 0 && audioRenditions(plan).length === 0)
     throw new Problem("no-sound", "Neither picture nor sound is left.", { parameter: "ac" });
-  return withoutForbidden(presentationOf(plan, video, subtitles, runsWithin(bounds)), bounds);
+  const startsAt = startOf(request, plan);
+  const notes = { ...(title !== undefined && { title }), ...(startsAt && { startsAt }) };
+  return withoutForbidden(presentationOf(plan, video, subtitles, { notes, runOf: runsWithin(bounds) }), bounds);
 }
 
 /** Key pictures may be larger than what is left of the pictures. */
@@ -89,6 +114,8 @@ export interface Streamed {
   readonly subtitles: readonly OfferedSubtitles[];
   /** What the viewer's token leaves of it. */
   readonly bounds: Bounds;
+  /** What whoever uploaded it calls it. */
+  readonly title?: string | undefined;
 }
 
 /** The manifest for a request, naming renditions by their keys, each with what opens it. */
@@ -101,7 +128,7 @@ export async function manifestFor(
   const { plan, format, token, bounds } = streamed;
   const build = await services.builds.current();
   const presentation = offeredTo(request, streamed, build);
-  const folderOf = ({ rendition, key }: Offered): string =>
+  const folderOf = ({ rendition, key }: Filed): string =>
     formatRenditionFolder({
       ...url,
       transformation: key,
@@ -109,14 +136,17 @@ export async function manifestFor(
       recipe: build.recipe,
       rendition: rendition.id,
     });
-  const runs = new Map(allOffered(presentation).map((offered) => [folderOf(offered), offered.run]));
+  const runs = new Map<string, SegmentRun | undefined>([
+    ...allFiled(presentation).map((filed) => [folderOf(filed), undefined] as const),
+    ...allOffered(presentation).map((offered) => [folderOf(offered), offered.run] as const),
+  ]);
   const queries = await queriesFor([...runs.keys()], {
     token,
     passFor: (folder) => services.access.passFor(folder, bounds, runs.get(folder)),
     permitFor: services.permits.permitFor,
   });
-  return format.manifest(presentation, (offered, file) => {
-    const folder = folderOf(offered);
+  return format.manifest(presentation, (filed, file) => {
+    const folder = folderOf(filed);
     return `${folder}/${file}${queries.get(folder) ?? ""}`;
   });
 }

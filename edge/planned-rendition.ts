@@ -42,12 +42,15 @@ export const unnamed = (): Problem => new Problem("not-found", "No playlist of o
 export const isKey = (url: RenditionUrl, transformation: RenditionUrl["transformation"]): boolean =>
   formatRenditionUrl({ ...url, transformation }) === formatRenditionUrl(url);
 
+/** What an address holds of a transformation, met by the source that it names. */
+export async function plannedSource(url: RenditionUrl, services: EdgeServices) {
+  const served = await servedSource(url, services);
+  const layers = knownLayers(await layersOf(url, services));
+  return { ...served, plan: planDelivery(url.transformation, served.stored.source, { ...NOTHING_KEPT, ...layers }) };
+}
+
 export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {
-  const { stored, build } = await servedSource(url, services);
-  const plan = planDelivery(url.transformation, stored.source, {
-    ...NOTHING_KEPT,
-    ...knownLayers(await layersOf(url, services)),
-  });
+  const { stored, build, plan } = await plannedSource(url, services);
   const renditions: readonly Rendition[] = [
     ...keptUp(plan, ladderRenditions(plan), build),
     ...keptUp(plan, fullRenditions(plan), build),
@@ -67,11 +70,7 @@ export async function plannedWhole(
   extension: string,
   services: EdgeServices,
 ): Promise<Omit<PlannedRendition, "rendition">> {
-  const { stored, build } = await servedSource(url, services);
-  const plan = planDelivery(url.transformation, stored.source, {
-    ...NOTHING_KEPT,
-    ...knownLayers(await layersOf(url, services)),
-  });
+  const { stored, build, plan } = await plannedSource(url, services);
   if (wholeRenditionId(plan, extension) !== url.rendition || !isKey(url, plan.keys.whole)) throw unnamed();
   checkLimits(services.config.limits, askedOf(plan, extension, build));
   return { plan, stored };

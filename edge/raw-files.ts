@@ -47,7 +47,7 @@ export async function probeRaw(
   const object = await sources.get(objectKey);
   if (!object) throw new Problem("internal", "The file is gone.");
   const container = formatOf(textOf(await object.arrayBuffer()));
-  return { container, containerStart: rational(0), audio: [], subtitles: [], chapters: 0 };
+  return { container, containerStart: rational(0), audio: [], subtitles: [] };
 }
 
 /** The cues of a file that was taken. */

@@ -131,7 +131,9 @@ describe("a part of a stream", () => {
   const source = sourceFacts({ video: videoTrackFacts({ frameRate: rational(30_000, 1001) }) });
   const plan = planDelivery(parseTransformation("sp_auto"), source);
   const subtitles = fileSubtitles([{ language: "en" }]).map((rendition) => ({ ...rendition, key: plan.keys.sound }));
-  const part = presentationOf(plan, videoOf(plan), subtitles, (rendition, own) => runWithin(own, rendition, RUN));
+  const part = presentationOf(plan, videoOf(plan), subtitles, {
+    runOf: (rendition, own) => runWithin(own, rendition, RUN),
+  });
   const xml = written(part);
 
   it("holds the segments that are open, under their own numbers and at their own times", () => {
@@ -158,6 +160,16 @@ describe("a part of a stream", () => {
       expect(Math.abs(start - offset)).toBeLessThanOrEqual(512 / 48_000);
     }
     expect(xml).toContain('mediaPresentationDuration="PT12.012S"');
+  });
+
+  it.each([
+    [10, 1.992],
+    [3, undefined],
+    [30, undefined],
+  ])("begins where it is asked to only within it: at %d s", (seconds, expected) => {
+    const options = { notes: { startsAt: rational(seconds) }, runOf: () => RUN };
+    const { startsAt } = presentationOf(plan, videoOf(plan), [], options).notes;
+    expect(startsAt && startsAt.num / startsAt.den).toBe(expected);
   });
 
   it("offers no file of subtitles, which is open as a whole or not at all", () => {

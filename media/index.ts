@@ -1,6 +1,7 @@
 /** The door of this room: what can be made of a source. Pure; imports `transformation` only. */
 
 export * from "./audio-codecs.ts";
+export * from "./chapters.ts";
 export * from "./codecs.ts";
 export * from "./containers.ts";
 export * from "./formats/hls.ts";

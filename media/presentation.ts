@@ -1,6 +1,7 @@
 /** What a stream offers, as data: HLS and DASH are two spellings of it, and decide nothing. */
 
-import type { Rational, Transformation, VideoCodecName } from "#transformation";
+import { compare, type Rational, subtract, type Transformation, type VideoCodecName } from "#transformation";
+import { CHAPTERS_ID, chaptersOf } from "./chapters.ts";
 import { VIDEO_CODEC_NAMES } from "./codecs.ts";
 import { secondsOf, segmentStart } from "./grid.ts";
 import type { DeliveryPlan } from "./plan.ts";
@@ -15,11 +16,17 @@ import type { AnyRendition } from "./segment-times.ts";
 import type { SubtitleRendition } from "./subtitles/renditions.ts";
 import type { SegmentRun } from "./window.ts";
 
-/** A rendition, the plan that it is one of, what its address holds of the transformation, and what of it is open. */
-export interface Offered<One extends AnyRendition = AnyRendition> {
+/** What lies in a folder of its own: the folder is named by these. */
+export interface Filed {
+  readonly rendition: { readonly id: string };
+  /** What its address holds of the transformation. */
+  readonly key: Transformation;
+}
+
+/** A rendition, the plan that it is one of, and what of it is open. */
+export interface Offered<One extends AnyRendition = AnyRendition> extends Filed {
   readonly rendition: One;
   readonly plan: DeliveryPlan;
-  readonly key: Transformation;
   /** Absent where all segments are open. */
   readonly run?: SegmentRun;
 }
@@ -56,12 +63,29 @@ export interface Presentation {
   readonly ladders: readonly Ladder[];
   readonly sounds: readonly Alternative<AudioRendition>[];
   readonly texts: readonly Alternative<SubtitleRendition>[];
+  /** Where there are any. */
+  readonly chapters?: Filed;
+  readonly notes: PresentationNotes;
 }
 
-/** Where a file of a rendition is, for the manifest that names it. */
-export type UriOf = (offered: Offered, file: string) => string;
+/** What is said of a stream beside what it is made of. */
+export interface PresentationNotes {
+  /** What it is called. */
+  readonly title?: string;
+  /** Where those begin who do not choose. */
+  readonly startsAt?: Rational;
+}
+
+/** Where a file in a folder is, for the manifest that names it. */
+export type UriOf = (filed: Filed, file: string) => string;
 
 /** Everything that a manifest may name. */
+export const allFiled = (presentation: Presentation): readonly Filed[] => [
+  ...allOffered(presentation),
+  ...(presentation.chapters ? [presentation.chapters] : []),
+];
+
+/** Everything that a manifest may name and that plays. */
 export const allOffered = ({ ladders, sounds, texts }: Presentation): readonly Offered[] => [
   ...ladders.flatMap(({ rungs, keyframes }) => [...rungs, ...(keyframes ? [keyframes] : [])]),
   ...sounds,
@@ -162,16 +186,30 @@ export function presentationOf(
   plan: DeliveryPlan,
   video: readonly Omit<Offered<VideoRendition>, "key">[],
   subtitles: readonly KeyedSubtitles[],
-  runOf: RunOf = () => undefined,
+  { notes = {}, runOf = () => undefined }: { readonly notes?: PresentationNotes; readonly runOf?: RunOf } = {},
 ): Presentation {
   const opened = openedBy(runOf);
   const [ladders, sounds] = [laddersOf(plan, video, opened), soundsOf(plan, opened)];
   const first = ladders[0]?.rungs[0] ?? sounds[0];
+  const stretch = stretchOf(first?.plan ?? plan, first?.run);
+  // Of a part they would be counted from its beginning, which players do each in their way.
+  const hasChapters = first?.run === undefined && chaptersOf(plan).length > 0;
   return {
-    ...stretchOf(first?.plan ?? plan, first?.run),
+    ...stretch,
     gopDuration: secondsOf(Math.min(plan.grid.gopFrames, plan.grid.frames), plan.grid.frameRate),
     ladders,
     sounds,
     texts: textsOf(plan, subtitles, opened),
+    ...(hasChapters && { chapters: { rendition: { id: CHAPTERS_ID }, key: plan.keys.sound } }),
+    notes: notesWithin(notes, stretch),
   };
+}
+
+/** A beginning is counted from that of the part that is open, and lies within it. */
+function notesWithin(
+  { startsAt, ...notes }: PresentationNotes,
+  { start, duration }: { start: Rational; duration: Rational },
+): PresentationNotes {
+  const since = startsAt && subtract(startsAt, start);
+  return since && since.num >= 0 && compare(since, duration) < 0 ? { ...notes, startsAt: since } : notes;
 }

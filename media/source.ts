@@ -111,6 +111,13 @@ export interface SubtitleTrack {
   readonly isForced?: boolean;
 }
 
+/** Where a file says that a part of it begins and ends: in seconds of its own time line. */
+export interface ChapterMark {
+  readonly start: Rational;
+  readonly end: Rational;
+  readonly title?: string;
+}
+
 export interface Source {
   /** 16 hexadecimal digits of the digest: names these bytes in every key. */
   readonly version: string;
@@ -124,7 +131,8 @@ export interface Source {
   readonly video?: VideoTrack;
   readonly audio: readonly AudioTrack[];
   readonly subtitles: readonly SubtitleTrack[];
-  readonly chapters: number;
+  /** Absent of sources that were looked at before this was asked of them. */
+  readonly chapterMarks?: readonly ChapterMark[];
   /** Absent until an address has asked for what is chosen by it. */
   readonly glance?: Glance;
 }

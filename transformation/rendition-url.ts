@@ -23,6 +23,7 @@ export type RenditionFile =
   | { readonly kind: "segment"; readonly number: number }
   /** Subtitles; without a number all of them. */
   | { readonly kind: "cues"; readonly number?: number }
+  | { readonly kind: "chapters" }
   | { readonly kind: "whole"; readonly extension: string };
 
 export interface RenditionUrl extends AssetName {
@@ -32,7 +33,7 @@ export interface RenditionUrl extends AssetName {
   readonly sourceVersion: string;
   /** Names how the origin encodes: its recipe, encoders and build. */
   readonly recipe: string;
-  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `still-jpg`, `clip-h264`. */
+  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `chapters-json`, `still-jpg`, `clip-h264`. */
   readonly rendition: string;
   readonly file: RenditionFile;
 }
@@ -47,6 +48,7 @@ function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
   if (text === "init.mp4") return { kind: "init" };
   if (text === "all.vtt") return { kind: "cues" };
+  if (text === "chapters.json") return { kind: "chapters" };
   const [, number, type] = /^(0|[1-9]\d{0,6})\.(m4s|vtt)$/.exec(text) ?? [];
   if (number !== undefined) return { kind: type === "vtt" ? "cues" : "segment", number: Number(number) };
   const extension = /^file\.([a-z0-9]+)$/.exec(text)?.[1];
@@ -63,6 +65,8 @@ export function formatFile(file: RenditionFile): string {
       return `${file.number}.m4s`;
     case "cues":
       return `${file.number ?? "all"}.vtt`;
+    case "chapters":
+      return "chapters.json";
     case "whole":
       return `file.${file.extension}`;
   }

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Source } from "#media";
-import type { AssetName } from "#transformation";
+import { type AssetName, rational } from "#transformation";
 import { sourceFacts } from "../../media/testing/sources.ts";
 import type { Asset, AssetCatalog, StoredSource } from "../index.ts";
 
@@ -49,7 +49,11 @@ export function describeAssetCatalogContract(adapter: string, empty: () => Promi
         tags: ["a,b", "c'd", "🎬"],
         context: { alt: "x=y|z", "": "\u2028" },
       });
-      const stored = storedAs("a", { chapters: 3, subtitles: [], bytes: 2 ** 40 });
+      const stored = storedAs("a", {
+        chapterMarks: [{ start: rational(0), end: rational(5, 2), title: "A" }],
+        subtitles: [],
+        bytes: 2 ** 40,
+      });
       await catalog.putAsset(asset, stored);
       expect(await catalog.findAsset(asset)).toMatchObject({ ...asset, ...stored });
       expect(await catalog.findSource(asset, "a")).toEqual(stored);

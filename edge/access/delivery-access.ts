@@ -196,6 +196,7 @@ function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
     case "cues":
       // Without a number, all of it.
       return file.number !== undefined && file.number >= first && file.number <= last;
+    case "chapters":
     case "whole":
       return false;
   }

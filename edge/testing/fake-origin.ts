@@ -78,7 +78,6 @@ export const PROBE: Probe = {
     },
   ],
   subtitles: [],
-  chapters: 0,
 };
 
 /** As `origin-transcoder/job-signature.ts` checks it. */

@@ -230,6 +230,10 @@ export function mediaPresentationDescription(presentation: Presentation, uriOf: 
     // Within a segment the rate control goes beyond the mean by less than a second's bits.
     minBufferTime: duration(presentation.gopDuration),
   };
-  const root = element("MPD", attributes, [element("Period", { id: 0, start: "PT0S" }, sets)]);
+  const { title } = presentation.notes;
+  const root = element("MPD", attributes, [
+    ...(title === undefined ? [] : [element("ProgramInformation", {}, [element("Title", {}, [xmlText(title)])])]),
+    element("Period", { id: 0, start: "PT0S" }, sets),
+  ]);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }

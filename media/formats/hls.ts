@@ -1,6 +1,6 @@
 /** HLS: multivariant and media playlists (draft-pantos-hls-rfc8216bis), spelled of what a stream offers. */
 
-import { add, type Rational, rational, round, toFixed } from "#transformation";
+import { add, type Rational, rational, round, toDecimal, toFixed } from "#transformation";
 import { OUTPUT_SAMPLE_RATES } from "../audio-codecs.ts";
 import { AAC_FRAME_SAMPLES, keyframeCount, keyframeLength, secondsOf, segmentCount, segmentFrames } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
@@ -120,6 +120,22 @@ function keyframeVariant(keyframes: Offered<KeyframeRendition>, uriOf: UriOf): s
   ])}`;
 }
 
+const sessionData = (id: string, name: "VALUE" | "URI", value: string): string =>
+  `#EXT-X-SESSION-DATA:${attributes([
+    ["DATA-ID", quoted(id)],
+    [name, quoted(value)],
+  ])}`;
+
+/** What players show beside the film, by the names that Apple's players know, and where they begin (4.4.2.2). */
+function notesOf({ notes, chapters }: Presentation, uriOf: UriOf): readonly string[] {
+  const { title, startsAt } = notes;
+  return [
+    ...(title === undefined ? [] : [sessionData("com.apple.hls.title", "VALUE", title)]),
+    ...(chapters ? [sessionData("com.apple.hls.chapters", "URI", uriOf(chapters, "chapters.json"))] : []),
+    ...(startsAt ? [`#EXT-X-START:TIME-OFFSET=${toDecimal(startsAt)},PRECISE=YES`] : []),
+  ];
+}
+
 /** The multivariant playlist of what a client is offered. */
 export function multivariantPlaylist(presentation: Presentation, uriOf: UriOf): string {
   const { ladders, sounds, texts } = presentation;
@@ -127,6 +143,7 @@ export function multivariantPlaylist(presentation: Presentation, uriOf: UriOf): 
   const lines = [
     ...HEADER,
     "#EXT-X-INDEPENDENT-SEGMENTS",
+    ...notesOf(presentation, uriOf),
     ...(isSoundAlone && sounds.length < 2 ? [] : sounds.map((sound) => soundAlternative(sound, isSoundAlone, uriOf))),
     ...texts.map((text) => textAlternative(text, uriOf)),
     ...ladders.flatMap(({ rungs }) => rungs.flatMap((rung) => variant(rung, presentation, uriOf))),

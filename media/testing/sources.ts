@@ -49,7 +49,6 @@ export function sourceFacts({
     ...(!soundOnly && { video }),
     audio: silent ? [] : [audioTrackFacts()],
     subtitles: [],
-    chapters: 0,
     ...rest,
   };
 }

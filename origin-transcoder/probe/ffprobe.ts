@@ -71,12 +71,19 @@ export interface PacketList {
   readonly complete: boolean;
 }
 
+export interface ProbedChapter {
+  readonly time_base: string;
+  readonly start: number;
+  readonly end: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 export interface Ffprobe {
   streams(): Promise<{
     streams: readonly ProbedStream[];
     startTime: string;
     durationSeconds: number;
-    chapters: number;
+    chapters: readonly ProbedChapter[];
   }>;
   /** Decodes the first packets of pictures (`V`, cover art left out) or of sound (`a`). */
   firstFrames(media: "V" | "a", packets: number): Promise<readonly ProbedFrame[]>;
@@ -117,13 +124,13 @@ export function ffprobe(program: Program, input: () => Input, signal?: AbortSign
       const answer = await json<{
         streams: ProbedStream[];
         format: { start_time?: string; duration?: string };
-        chapters: unknown[];
+        chapters: ProbedChapter[];
       }>("-show_streams", "-show_format", "-show_chapters");
       return {
         streams: answer.streams ?? [],
         startTime: answer.format?.start_time ?? "0",
         durationSeconds: Number(answer.format?.duration ?? 0),
-        chapters: answer.chapters?.length ?? 0,
+        chapters: answer.chapters ?? [],
       };
     },
     firstFrames: async (media, packets) => {

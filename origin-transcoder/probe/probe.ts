@@ -2,6 +2,7 @@
 
 import {
   type AudioTrack,
+  type ChapterMark,
   type Container,
   containerOf,
   type JobSource,
@@ -9,7 +10,7 @@ import {
   SNIFF_BYTES,
   type VideoTrack,
 } from "#media";
-import { Problem, parseRational, rational } from "#transformation";
+import { multiply, Problem, parseRational, rational } from "#transformation";
 import type { Services } from "../services.ts";
 import type { OpenSource } from "../sources/source-cache.ts";
 import { audioTrack, languageTag } from "./audio-track.ts";
@@ -17,6 +18,7 @@ import {
   type Ffprobe,
   ffprobe,
   type PacketList,
+  type ProbedChapter,
   type ProbedFrame,
   type ProbedPacket,
   type ProbedStream,
@@ -94,8 +96,19 @@ async function probeContainer(container: Container, bytes: number, probe: Ffprob
         ...(stream.tags?.["title"] !== undefined && { title: stream.tags["title"].slice(0, 100) }),
         ...(stream.disposition?.["forced"] === 1 && { isForced: true }),
       })),
-    chapters,
+    ...(chapters.length > 0 && { chapterMarks: chapters.slice(0, MAX_CHAPTERS).flatMap(chapterMark) }),
   };
+}
+
+/** More are no help to anybody who looks for a place. */
+const MAX_CHAPTERS = 500;
+
+function chapterMark({ time_base, start, end, tags = {} }: ProbedChapter): readonly ChapterMark[] {
+  const timeBase = parseRational(time_base);
+  if (!timeBase || !Number.isSafeInteger(start) || !Number.isSafeInteger(end) || start >= end) return [];
+  const seconds = (ticks: number) => multiply(rational(ticks), timeBase);
+  const title = tags["title"]?.slice(0, 200);
+  return [{ start: seconds(start), end: seconds(end), ...(title !== undefined && { title }) }];
 }
 
 const codecOf = (stream: ProbedStream): string => stream.codec_name ?? "unknown";
