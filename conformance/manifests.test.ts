@@ -1,11 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { fragmentTiming, timescaleOf } from "#media";
 import { distance, launchBrowser, look, loudness, mean, seek, spread } from "./browser.ts";
 import { ffmpeg, makeFilm } from "./films.ts";
 import { frameNumbers } from "./pictures.ts";
+import { dashjs, openPlayer, SHAKA, type Stage } from "./players.ts";
 import { address, bytesOf, get, joinRendition, openRendition, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
@@ -30,6 +31,7 @@ beforeAll(async () => {
     ...["-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=spa", path],
   );
   await upload(path, "told", { context: "title=A tale" });
+  await upload(path, "told", { type: "authenticated" });
   const said = join(folder, "told_en.vtt");
   await writeFile(said, "WEBVTT\n\n00:00:00.500 --> 00:00:06.500\nSomething is told.\n");
   await upload(said, "told_en.vtt");
@@ -120,71 +122,6 @@ describe("key pictures for trick play", () => {
   });
 });
 
-interface Player {
-  readonly name: string;
-  readonly script: string;
-  readonly extension: "mpd" | "m3u8";
-  /** Runs in the page: starts playing, and notes errors. */
-  readonly start: (page: Page, url: string) => Promise<unknown>;
-  /** The languages of sound and of subtitles that it offers. */
-  readonly languages: (page: Page) => Promise<readonly (readonly string[])[]>;
-}
-
-/** What a page's script leaves behind for the next. */
-interface Stage {
-  player: {
-    load(url: string): Promise<void>;
-    attach(video: Element | null): Promise<void>;
-    trickPlay(rate: number): void;
-    configure(setting: string, value: number): void;
-    getAudioTracks(): { language: string }[];
-    getTextTracks(): { language: string }[];
-    getTracksFor(type: string): { lang: string }[];
-    initialize(video: Element | null, url: string, autoplay: boolean): void;
-  };
-  shaka: { Player: new () => Stage["player"] };
-  dashjs: { MediaPlayer(): { create(): Stage["player"] } };
-}
-
-const shaka = (extension: "mpd" | "m3u8"): Player => ({
-  name: `Shaka, ${extension === "mpd" ? "DASH" : "HLS"}`,
-  script: "node_modules/shaka-player/dist/shaka-player.compiled.js",
-  extension,
-  start: (page, url) =>
-    page.evaluate(async (source) => {
-      const stage = globalThis as unknown as Stage;
-      stage.player = new stage.shaka.Player();
-      await stage.player.attach(document.querySelector("video"));
-      // So little that there is something left to fetch while the film is looked through.
-      stage.player.configure("streaming.bufferingGoal", 1);
-      await stage.player.load(source);
-    }, url),
-  languages: (page) =>
-    page.evaluate(() => {
-      const { player } = globalThis as unknown as Stage;
-      return [player.getAudioTracks(), player.getTextTracks()].map((tracks) => tracks.map(({ language }) => language));
-    }),
-});
-
-const dashjs: Player = {
-  name: "dash.js, DASH",
-  script: "node_modules/dashjs/dist/modern/umd/dash.all.min.js",
-  extension: "mpd",
-  start: (page, url) =>
-    page.evaluate((source) => {
-      const stage = globalThis as unknown as Stage;
-      stage.player = stage.dashjs.MediaPlayer().create();
-      stage.player.initialize(document.querySelector("video"), source, true);
-    }, url),
-  languages: (page) =>
-    page.evaluate(() => {
-      const { player } = globalThis as unknown as Stage;
-      return ["audio", "text"].map((type) => player.getTracksFor(type).map(({ lang }) => lang));
-    }),
-};
-
-const SHAKA = [shaka("mpd"), shaka("m3u8")];
-
 describe("players", () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -194,25 +131,10 @@ describe("players", () => {
     await browser?.close();
   });
 
-  /** A page that plays the film, and every address that it has fetched, with what came. */
-  async function open(player: Player, caps = "h264") {
-    const page = await browser.newPage();
-    const fetched: { readonly url: string; readonly status: number }[] = [];
-    page.on("response", (response) => fetched.push({ url: response.url(), status: response.status() }));
-    await page.goto(address("/health"));
-    await page.setContent("<video autoplay></video>");
-    await page.addScriptTag({ path: player.script });
-    await player.start(page, streamIn(player.extension, caps));
-    await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3, undefined, {
-      timeout: 60_000,
-    });
-    return { page, fetched };
-  }
-
   it.each([dashjs, ...SHAKA].map((player) => [player.name, player] as const))(
     "play it: moving, not black, with sound, in two languages, with subtitles, to its end: %s",
     async (_, player) => {
-      const { page, fetched } = await open(player);
+      const { page, fetched } = await openPlayer(browser, player, streamIn(player.extension));
       const first = await look(page);
       expect(spread(first.grey)).toBeGreaterThan(10);
       expect(mean(first.grey)).toBeGreaterThan(10);
@@ -238,7 +160,7 @@ describe("players", () => {
   it.each(SHAKA.map((player) => [player.name, player] as const))(
     "look for something by key pictures alone: %s",
     async (_, player) => {
-      const { page, fetched } = await open(player);
+      const { page, fetched } = await openPlayer(browser, player, streamIn(player.extension));
       await page.evaluate(() => (globalThis as unknown as Stage).player.trickPlay(4));
       await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 6, undefined, {
         timeout: 30_000,

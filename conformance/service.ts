@@ -21,9 +21,12 @@ declare module "vitest" {
   }
 }
 
-/** A service with secrets, storage and caches of its own in an empty folder. */
-export async function startServiceIn(folder: string): Promise<{ service: LocalService; settings: LocalSettings }> {
-  const settings = await localSettings(join(folder, ".dev.vars"), folder, {});
+/** A service with secrets, storage and caches of its own in an empty folder, and settings that are not the usual ones. */
+export async function startServiceIn(
+  folder: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<{ service: LocalService; settings: LocalSettings }> {
+  const settings = await localSettings(join(folder, ".dev.vars"), folder, environment);
   const service = await startLocalService({
     port: await freePort(),
     settings,

@@ -2,6 +2,7 @@
 
 import type { JWK } from "jose";
 import { type CloudLimits, isLimitName, LIMITS } from "#media";
+import type { Sealing } from "#transformation";
 import type { CloudflareAccessConfig } from "./access/cloudflare-access.ts";
 import { SCOPE_NAMES } from "./access/scopes.ts";
 import { keyFault } from "./access/token-algorithms.ts";
@@ -44,6 +45,10 @@ export interface Env {
   readonly LIMITS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
   readonly GRANT_SECRET: string;
+  /** `aes-128`: authenticated videos are streamed encrypted, and delivered in no other form; `off`. */
+  readonly ENCRYPTION?: string;
+  /** What their keys are derived of. */
+  readonly CONTENT_KEY_SECRET?: string;
   /** The S3 side of the bucket that SOURCES binds, for the origin to read. */
   readonly S3_ENDPOINT: string;
   readonly S3_BUCKET: string;
@@ -61,6 +66,9 @@ export interface EdgeConfig {
   readonly isStrict: boolean;
   readonly limits: CloudLimits;
   readonly remote: RemoteRules;
+  /** How authenticated videos are encrypted; absent where they are delivered in clear. */
+  readonly sealing: Sealing | undefined;
+  readonly contentKeySecret: string;
   readonly authTokenKey: string | undefined;
   readonly playbackKeys: readonly JWK[];
   readonly adminKeys: readonly JWK[];
@@ -106,6 +114,9 @@ export function configFrom(env: Env): EdgeConfig {
   if (!remote) faults.push("FETCH_HOSTS must be hosts separated by commas, FETCH_MAX_MEGABYTES a number above 0");
   const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
+  const { ENCRYPTION: encryption = "off" } = env;
+  const sealing = encryption === "aes-128" ? "aes128" : undefined;
+  if (sealing === undefined && encryption !== "off") faults.push("ENCRYPTION must be aes-128 or off");
   const authTokenKey = env.AUTH_TOKEN_KEY || undefined;
   if (authTokenKey !== undefined && !/^(?:[0-9a-fA-F]{2}){6,64}$/.test(authTokenKey))
     faults.push("AUTH_TOKEN_KEY must be 12 to 128 hexadecimal digits");
@@ -119,6 +130,8 @@ export function configFrom(env: Env): EdgeConfig {
     isStrict: strict === "on",
     limits: limits ?? {},
     remote: remote ?? { hosts: [], maxBytes: 0 },
+    sealing,
+    contentKeySecret: sealing === undefined ? "" : text("CONTENT_KEY_SECRET", 32),
     authTokenKey,
     playbackKeys: keys("PLAYBACK_KEYS"),
     adminKeys: keys("ADMIN_KEYS"),

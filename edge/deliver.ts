@@ -36,6 +36,8 @@ import { windowedPlaylist } from "./playlist-window.ts";
 import { deliverProgressive } from "./progressive.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import { cacheControl, finished, playlistResponse } from "./responses.ts";
+import { deliverKey, deliverSealedSegment, isSealedSegment } from "./sealing/deliver-sealed.ts";
+import { checkSealedOutput, checkSealedRendition, inClear } from "./sealing/sealing-policy.ts";
 import type { EdgeServices } from "./services.ts";
 import { type FetchTrack, offeredSubtitles, subtitlesFor } from "./subtitles.ts";
 
@@ -51,14 +53,20 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   if (isRenditionPath(pathname)) {
     const url = parseRenditionUrl(pathname);
     const grant = await services.access.checkRendition(url, credentials, services.now());
+    checkSealedRendition(services.config, url);
     if (url.file.kind === "playlist") return deliverMediaPlaylist(request, url, grant, permit, services);
     if (url.file.kind === "cues")
       return deliverCues(request, { url, number: url.file.number }, { grant, permit }, services);
     if (url.file.kind === "chapters") return deliverChapters(request, url, grant, services);
-    return findOrMake(request, url, grant, services, async () => {
-      await services.permits.checkRendition(formatRenditionFolder(url), permit);
-      return jobFor(url, services);
-    });
+    if (url.file.kind === "key") return deliverKey(url, grant, services);
+    const clear = inClear(url);
+    const found = (asked: Request) =>
+      findOrMake(asked, clear, grant, services, async () => {
+        await services.permits.checkRendition(formatRenditionFolder(url), permit);
+        return jobFor(clear, services);
+      });
+    if (!isSealedSegment(url)) return found(url.sealing ? requestFor(clear, request, request) : request);
+    return deliverSealedSegment(request, url, grant, services, () => found(requestFor(clear, request)));
   }
 
   const url = await deliveryUrlOf(pathname);
@@ -68,6 +76,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const { asset, plan, names } = await plannedDelivery(url, services);
   const output = outputOf(url, plan);
   grant.bounds.check({ chain: url.transformation });
+  checkSealedOutput(services.config, url, output);
   if (output === "original") {
     grant.bounds.check(originalFile(asset));
     return {
@@ -91,6 +100,10 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   if (disposition !== undefined) delivered.response.headers.set("content-disposition", disposition);
   return delivered;
 }
+
+/** A request for another object in the name of whoever makes one: for all of it, or on the conditions of `like`. */
+const requestFor = (url: RenditionUrl, { url: base, signal }: Request, like?: Request): Request =>
+  new Request(new URL(formatRenditionUrl(url), base), like ?? { signal });
 
 /** What a stream begins with: a multivariant playlist, or a media presentation description. */
 async function deliverManifest(
@@ -149,8 +162,7 @@ async function deliverCues(
   services: EdgeServices,
 ): Promise<Delivered> {
   const fetchTrack: FetchTrack = async (track) => {
-    const whole = new Request(new URL(formatRenditionUrl(track), request.url), { signal: request.signal });
-    const { response } = await findOrMake(whole, track, grant, services, async () => {
+    const { response } = await findOrMake(requestFor(track, request), track, grant, services, async () => {
       await services.permits.checkRendition(formatRenditionFolder(url), permit);
       return jobFor(track, services);
     });
@@ -208,8 +220,9 @@ async function deliverLong(
   services: EdgeServices,
 ): Promise<Delivered> {
   const fetchPart = async (part: RenditionUrl): Promise<Uint8Array> => {
-    const whole = new Request(new URL(formatRenditionUrl(part), request.url), { signal: request.signal });
-    const { response } = await findOrMake(whole, part, grant, services, () => jobFor(part, services));
+    const { response } = await findOrMake(requestFor(part, request), part, grant, services, () =>
+      jobFor(part, services),
+    );
     return new Uint8Array(await response.arrayBuffer());
   };
   return {
@@ -237,8 +250,7 @@ async function deliverWhole(
     rendition: wholeRenditionId(plan, format),
     file: { kind: "whole", extension: format },
   };
-  const inner = new Request(new URL(formatRenditionUrl(own), request.url), request);
-  const { response, facts } = await findOrMake(inner, own, grant, services, async () => ({
+  const { response, facts } = await findOrMake(requestFor(own, request, request), own, grant, services, async () => ({
     job: await fileJob(plan, own, asset, format, services),
   }));
   response.headers.set("cache-control", cacheControl(WHOLE_SECONDS, grant));

@@ -33,6 +33,7 @@ import type { Bounds } from "./access/bounds.ts";
 import { allowsKeyframes, runsWithin, videoWithin } from "./bounded-delivery.ts";
 import { queriesFor } from "./manifest-query.ts";
 import { plannedRendition } from "./planned-rendition.ts";
+import { sealingFor } from "./sealing/sealing-policy.ts";
 import type { EdgeServices } from "./services.ts";
 import { type OfferedSubtitles, plannedSubtitles } from "./subtitles.ts";
 
@@ -128,14 +129,17 @@ export async function manifestFor(
   const { plan, format, token, bounds } = streamed;
   const build = await services.builds.current();
   const presentation = offeredTo(request, streamed, build);
-  const folderOf = ({ rendition, key }: Filed): string =>
-    formatRenditionFolder({
+  const folderOf = ({ rendition, key }: Filed): string => {
+    const sealing = sealingFor(services.config, url, rendition.id);
+    return formatRenditionFolder({
       ...url,
+      ...(sealing && { sealing }),
       transformation: key,
       sourceVersion: plan.source.version,
       recipe: build.recipe,
       rendition: rendition.id,
     });
+  };
   const runs = new Map<string, SegmentRun | undefined>([
     ...allFiled(presentation).map((filed) => [folderOf(filed), undefined] as const),
     ...allOffered(presentation).map((offered) => [folderOf(offered), offered.run] as const),
@@ -156,5 +160,5 @@ export async function mediaPlaylistFor(url: RenditionUrl, services: EdgeServices
   const { plan, rendition } = isSubtitleId(url.rendition)
     ? await plannedSubtitles(url, services)
     : await plannedRendition(url, services);
-  return mediaPlaylist(plan, rendition);
+  return mediaPlaylist(plan, rendition, url.sealing);
 }

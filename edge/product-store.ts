@@ -34,6 +34,10 @@ export interface ProductStore {
   find(request: Request, url: RenditionUrl): Promise<FoundProduct | undefined>;
   /** Keeps an object unless its address has one already; answers when it can be found. */
   keep(address: string, url: RenditionUrl, product: NewProduct): Promise<void>;
+  /** What this data centre remembers of what is derived from products, as `find` answers. */
+  findRemembered(request: Request): Promise<Response | undefined>;
+  /** Remembers such an object in the data centre's cache only, and answers with it as `find` would. */
+  remember(request: Request, bytes: Uint8Array<ArrayBuffer>, facts: FileFacts): Promise<Response>;
   /** A playlist that this data centre remembers. */
   findText(request: Request): Promise<string | undefined>;
   /** Remembers a playlist in the data centre's cache only: it is computed anew wherever it is missing. */
@@ -158,6 +162,13 @@ export function productStore(
       if (!object || bytes.length > WHOLE_IN_MEMORY_BYTES) return;
       // For all who wait in this data centre; others find it in R2.
       await cache.put(address, stored(bytes as Uint8Array<ArrayBuffer>, factsOf(object, mediaType)));
+    },
+
+    findRemembered: match,
+
+    async remember(request, bytes, facts) {
+      await cache.put(cacheAddress(request.url), stored(bytes, facts));
+      return (await match(request)) ?? stored(bytes, facts);
     },
 
     async findText(request) {

@@ -19,6 +19,7 @@ import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
 import { type ProductStore, productStore } from "./product-store.ts";
+import { type ContentKeys, derivedKeys } from "./sealing/content-keys.ts";
 import { type SignSource, sourceSigner } from "./source-url.ts";
 
 export interface EdgeServices {
@@ -31,6 +32,7 @@ export interface EdgeServices {
   readonly assets: AssetFinder;
   readonly names: NameFinder;
   readonly products: ProductStore;
+  readonly contentKeys: ContentKeys;
   readonly encodes: Encodes;
   readonly origin: OriginClient;
   readonly builds: OriginBuilds;
@@ -107,6 +109,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     admin: adminAccess({ ...config, admin, front }),
     assets: assetFinder(catalog, caches.default, waitUntil),
     names: nameFinder(catalog, caches.default, waitUntil),
+    contentKeys: derivedKeys(config.contentKeySecret),
     products: productStore(env.PRODUCTS, caches.default, waitUntil),
     encodes: encodes(env.ENCODES, waitUntil),
     origin,

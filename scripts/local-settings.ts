@@ -16,6 +16,8 @@ export interface LocalSettings {
   readonly S3_SECRET_ACCESS_KEY: string;
   readonly PLAYBACK_KEYS: string;
   readonly ADMIN_KEYS: string;
+  readonly ENCRYPTION: string;
+  readonly CONTENT_KEY_SECRET: string;
 }
 
 /** The private halves, for whoever makes tokens: no business of the Worker's. */
@@ -84,7 +86,7 @@ async function signingKeys(folder: string): Promise<SigningKeys> {
   return keys;
 }
 
-/** Reads the settings, making what is missing; `CLOUD_NAME`, `API_KEY` and `API_SECRET` are taken from the environment where it has them. */
+/** Reads the settings, making what is missing; `CLOUD_NAME`, `API_KEY`, `API_SECRET` and `ENCRYPTION` are taken from the environment where it has them. */
 export async function localSettings(
   path: string,
   keysFolder: string,
@@ -92,7 +94,7 @@ export async function localSettings(
 ): Promise<LocalSettings> {
   const known = parseSettings((await readText(path)) ?? "");
   const keys = await signingKeys(keysFolder);
-  const pick = (name: "CLOUD_NAME" | "API_KEY" | "API_SECRET", fallback: () => string): string =>
+  const pick = (name: "CLOUD_NAME" | "API_KEY" | "API_SECRET" | "ENCRYPTION", fallback: () => string): string =>
     environment[name] || known[name] || fallback();
   const settings: LocalSettings = {
     CLOUD_NAME: pick("CLOUD_NAME", () => "demo"),
@@ -106,6 +108,8 @@ export async function localSettings(
     S3_SECRET_ACCESS_KEY: known.S3_SECRET_ACCESS_KEY ?? randomBytes(20).toString("hex"),
     PLAYBACK_KEYS: verifying(keys.playback),
     ADMIN_KEYS: verifying(keys.admin),
+    ENCRYPTION: pick("ENCRYPTION", () => "off"),
+    CONTENT_KEY_SECRET: known.CONTENT_KEY_SECRET ?? secret(),
   };
   const text = settingsFile(settings);
   if (text !== (await readText(path))) await writeFile(path, text, { mode: 0o600 });

@@ -20,11 +20,17 @@ import type { Transformation } from "./step.ts";
 export type RenditionFile =
   | { readonly kind: "playlist" }
   | { readonly kind: "init" }
+  /** What opens the segments of a folder that is sealed. */
+  | { readonly kind: "key" }
   | { readonly kind: "segment"; readonly number: number }
   /** Subtitles; without a number all of them. */
   | { readonly kind: "cues"; readonly number?: number }
   | { readonly kind: "chapters" }
   | { readonly kind: "whole"; readonly extension: string };
+
+/** Ways to encrypt what is delivered: segments as a whole, by HLS's AES-128. */
+export const SEALINGS = ["aes128"] as const;
+export type Sealing = (typeof SEALINGS)[number];
 
 export interface RenditionUrl extends AssetName {
   /** Canonical, and only what touches this rendition. */
@@ -33,12 +39,15 @@ export interface RenditionUrl extends AssetName {
   readonly sourceVersion: string;
   /** Names how the origin encodes: its recipe, encoders and build. */
   readonly recipe: string;
+  /** Absent of what is delivered in clear. */
+  readonly sealing?: Sealing;
   /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `chapters-json`, `still-jpg`, `clip-h264`. */
   readonly rendition: string;
   readonly file: RenditionFile;
 }
 
-const TAIL = /^@([0-9a-f]{16})\.([a-z0-9]{1,16})\/([a-z0-9]{1,16}-[a-z0-9]{1,8})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
+const TAIL =
+  /^@([0-9a-f]{16})\.([a-z0-9]{1,16})(?:\.(aes128))?\/([a-z0-9]{1,16}-[a-z0-9]{1,8})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
 
 /** Whether a path is one that edgereel hands out; cheap, for routing. */
 export const isRenditionPath = (path: string): boolean =>
@@ -47,6 +56,7 @@ export const isRenditionPath = (path: string): boolean =>
 function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
   if (text === "init.mp4") return { kind: "init" };
+  if (text === "key.bin") return { kind: "key" };
   if (text === "all.vtt") return { kind: "cues" };
   if (text === "chapters.json") return { kind: "chapters" };
   const [, number, type] = /^(0|[1-9]\d{0,6})\.(m4s|vtt)$/.exec(text) ?? [];
@@ -61,6 +71,8 @@ export function formatFile(file: RenditionFile): string {
       return "playlist.m3u8";
     case "init":
       return "init.mp4";
+    case "key":
+      return "key.bin";
     case "segment":
       return `${file.number}.m4s`;
     case "cues":
@@ -79,7 +91,7 @@ export function formatFile(file: RenditionFile): string {
 export function parseRenditionUrl(path: string): RenditionUrl {
   const { cloud, deliveryType, rest } = parseAssetPrefix(path);
   const segments = rest.split("/");
-  const [, sourceVersion, recipe, rendition, name] = TAIL.exec(segments.splice(-3).join("/")) ?? [];
+  const [, sourceVersion, recipe, sealing, rendition, name] = TAIL.exec(segments.splice(-3).join("/")) ?? [];
   const file = parseFile(name ?? "");
   if (!file || !sourceVersion || !recipe || !rendition) throw notFound();
   let count = 0;
@@ -89,7 +101,9 @@ export function parseRenditionUrl(path: string): RenditionUrl {
   if (segments[count] === NO_VERSION && count < segments.length - 1) count++;
   const publicId = segments.slice(count).map(decodePathSegment).join("/");
   checkPublicId(publicId);
-  const url = { cloud, deliveryType, publicId, transformation, sourceVersion, recipe, rendition, file };
+  const sealed = SEALINGS.find((known) => known === sealing);
+  const bytes = { sourceVersion, recipe, ...(sealed && { sealing: sealed }), rendition, file };
+  const url = { cloud, deliveryType, publicId, transformation, ...bytes };
   if (formatRenditionUrl({ ...url, transformation: canonicalTransformation(transformation) }) !== path)
     throw notFound();
   return url;
@@ -106,5 +120,6 @@ export function formatRenditionUrl(url: RenditionUrl): string {
 export function formatRenditionFolder(url: Omit<RenditionUrl, "file">): string {
   const transformation = encodeTransformation(url.transformation);
   const parts = ["", url.cloud, "video", url.deliveryType, ...(transformation ? [transformation] : [])];
-  return [...parts, spellPublicId(url.publicId), `@${url.sourceVersion}.${url.recipe}`, url.rendition].join("/");
+  const version = [`@${url.sourceVersion}`, url.recipe, ...(url.sealing ? [url.sealing] : [])].join(".");
+  return [...parts, spellPublicId(url.publicId), version, url.rendition].join("/");
 }

@@ -186,11 +186,12 @@ export const grantKey = (grantSecret: string) => ({
 /** One refusal for all reasons: expired, forged, and for another asset look alike. */
 const notOpened = (): Problem => new Problem("forbidden", "The playback token does not open this.");
 
-/** Whether a file is open to whoever may have a run of segments: playlists are cut to it, and init sections show nothing. */
+/** Whether a file is open to whoever may have a run of segments: playlists are cut to it, init sections and keys show nothing. */
 function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
   switch (file.kind) {
     case "playlist":
     case "init":
+    case "key":
       return true;
     case "segment":
     case "cues":

@@ -35,6 +35,17 @@ async function products({ products: store }: EdgeServices, request: Request): Pr
       await store.keep(address, url, { bytes: new Uint8Array(await request.arrayBuffer()), mediaType });
       return new Response();
     }
+    case "findRemembered": {
+      const found = await store.findRemembered(inner);
+      const response = new Response(found?.body ?? null, found);
+      response.headers.set("x-tier", found ? "edge" : "none");
+      return response;
+    }
+    case "remember": {
+      const bytes = new Uint8Array(await request.arrayBuffer());
+      const [mediaType = "", etag = ""] = ["content-type", "x-etag"].map((name) => request.headers.get(name) ?? "");
+      return store.remember(inner, bytes, { mediaType, bytes: bytes.length, etag, uploaded: new Date(0) });
+    }
     case "keepText":
       store.keepText(inner, await request.text());
       return new Response();

@@ -159,6 +159,20 @@ export function describeProductStoreContract(adapter: string, open: () => Promis
       }
     });
 
+    it("remembers what is derived from products here, as a whole and in parts, and nowhere else", async () => {
+      const address = newAddress({ sealing: "aes128" });
+      const bytes = new TextEncoder().encode("sealed bytes") as Uint8Array<ArrayBuffer>;
+      const facts = { mediaType: "video/mp4", bytes: bytes.length, etag: '"a-aes128"', uploaded: new Date(0) };
+      expect(await here.findRemembered(new Request(address))).toBeUndefined();
+      const headers = { range: "bytes=7-11" };
+      const first = await here.remember(new Request(`${address}?token=a`, { headers }), bytes, facts);
+      expect([first.status, await first.text()]).toEqual([206, "bytes"]);
+      const again = await here.findRemembered(new Request(`${address}?token=b`));
+      expect([again?.headers.get("etag"), await again?.text()]).toEqual(['"a-aes128"', "sealed bytes"]);
+      expect(await elsewhere.findRemembered(new Request(address))).toBeUndefined();
+      expect(await look(here, address.replace(".aes128", ""))).toBeUndefined();
+    });
+
     it("remembers a playlist here, for every token, and nowhere else", async () => {
       const address = newAddress({ file: { kind: "playlist" } });
       here.keepText(new Request(`${address}?token=a`), "#EXTM3U");

@@ -60,6 +60,14 @@ export function remoteProductStore(base: string, host: string): ProductStore {
     async keep(address, _, { bytes, mediaType }) {
       await send(address, "keep", { method: "POST", body: bytes, headers: { "content-type": mediaType } });
     },
+    async findRemembered(request) {
+      const response = await send(request.url, "findRemembered", { method: request.method, headers: request.headers });
+      return response.headers.get("x-tier") === "edge" ? response : undefined;
+    },
+    remember(request, bytes, { mediaType, etag }) {
+      const headers = { ...Object.fromEntries(request.headers), "content-type": mediaType, "x-etag": etag };
+      return send(request.url, "remember", { method: "POST", body: bytes, headers });
+    },
     async findText(request) {
       const response = await send(request.url, "findText", { method: "GET" });
       return response.headers.get("x-tier") === "edge" ? response.text() : undefined;

@@ -1,6 +1,6 @@
 /** HLS: multivariant and media playlists (draft-pantos-hls-rfc8216bis), spelled of what a stream offers. */
 
-import { add, type Rational, rational, round, toDecimal, toFixed } from "#transformation";
+import { add, type Rational, rational, round, type Sealing, toDecimal, toFixed } from "#transformation";
 import { OUTPUT_SAMPLE_RATES } from "../audio-codecs.ts";
 import { AAC_FRAME_SAMPLES, keyframeCount, keyframeLength, secondsOf, segmentCount, segmentFrames } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
@@ -169,8 +169,14 @@ function targetDuration({ grid }: DeliveryPlan, rendition: AnyRendition): number
   return Math.max(1, round(rendition.kind === "keyframes" ? longest : add(longest, AUDIO_SLACK_SECONDS)));
 }
 
+/**
+ * What opens all segments; the init section, before it, lies in clear (4.4.4.4). Without an IV it is the media sequence
+ * number, which is the segment's own.
+ */
+const KEY_TAGS: Readonly<Record<Sealing, string>> = { aes128: '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"' };
+
 /** A rendition's media playlist; its URIs are relative, so that it is the same wherever it is served. */
-export function mediaPlaylist(plan: DeliveryPlan, rendition: AnyRendition): string {
+export function mediaPlaylist(plan: DeliveryPlan, rendition: AnyRendition, sealing?: Sealing): string {
   const isText = rendition.kind === "subtitles";
   const seconds = (length: Rational) => toFixed(length, 6);
   const segments = Array.from({ length: segmentCountOf(plan, rendition) }, (_, number) => [
@@ -184,6 +190,7 @@ export function mediaPlaylist(plan: DeliveryPlan, rendition: AnyRendition): stri
     "#EXT-X-PLAYLIST-TYPE:VOD",
     ...(rendition.kind === "keyframes" ? ["#EXT-X-I-FRAMES-ONLY"] : []),
     ...(isText ? [] : ['#EXT-X-MAP:URI="init.mp4"']),
+    ...(sealing ? [KEY_TAGS[sealing]] : []),
     ...segments.flat(),
     "#EXT-X-ENDLIST",
   ];

@@ -1,6 +1,6 @@
 /** FORMATS: what an extension delivers. One entry says everything about one output format. */
 
-import type { Encoding } from "#transformation";
+import type { Encoding, Sealing } from "#transformation";
 import type { Option } from "../codecs.ts";
 import type { Presentation, UriOf } from "../presentation.ts";
 import { mediaPresentationDescription } from "./dash.ts";
@@ -13,6 +13,8 @@ export interface StreamFormat {
   readonly kind: "stream";
   readonly mediaType: string;
   readonly manifest: (presentation: Presentation, uriOf: UriOf) => string;
+  /** Encryptions that its players undo. */
+  readonly sealings: readonly Sealing[];
 }
 
 /** The first is what is held unless the URL asks for another. */
@@ -53,8 +55,13 @@ const isoMuxer =
 const muxer = (name: string) => (): readonly Option[] => [["-f", name]];
 
 export const FORMATS: Readonly<Record<string, Format>> = {
-  m3u8: { kind: "stream", mediaType: "application/vnd.apple.mpegurl", manifest: multivariantPlaylist },
-  mpd: { kind: "stream", mediaType: "application/dash+xml", manifest: mediaPresentationDescription },
+  m3u8: {
+    kind: "stream",
+    mediaType: "application/vnd.apple.mpegurl",
+    manifest: multivariantPlaylist,
+    sealings: ["aes128"],
+  },
+  mpd: { kind: "stream", mediaType: "application/dash+xml", manifest: mediaPresentationDescription, sealings: [] },
   mp4: {
     kind: "clip",
     mediaType: "video/mp4",
