@@ -59,8 +59,11 @@ app.get("/v1/:cloud/analytics/deliveries", async (context) => {
   return context.json(answer, 200, { "cache-control": "no-store" });
 });
 
-app.on(["GET", "HEAD"], ["/:cloud/video/*", "/:cloud/videos/*"], async (context) => {
+app.on(["GET", "HEAD", "POST"], ["/:cloud/video/*", "/:cloud/videos/*"], async (context) => {
   const services = servicesOf(context);
+  // Players ask for licenses by POST, and for nothing else.
+  if (context.req.method === "POST" && !context.req.path.endsWith("/license.json"))
+    throw new Problem("method-not-allowed", "POST is not for this address.");
   if (context.req.param("cloud") !== services.config.cloud)
     throw new Problem("not-found", "There is nothing at this address.");
   if (context.req.query("explain") !== undefined) {

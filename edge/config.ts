@@ -45,7 +45,7 @@ export interface Env {
   readonly LIMITS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
   readonly GRANT_SECRET: string;
-  /** `aes-128`: authenticated videos are streamed encrypted, and delivered in no other form; `off`. */
+  /** `aes-128` or `cbcs`: authenticated videos are streamed encrypted, and delivered in no other form; `off`. */
   readonly ENCRYPTION?: string;
   /** What their keys are derived of. */
   readonly CONTENT_KEY_SECRET?: string;
@@ -83,6 +83,8 @@ export interface EdgeConfig {
   };
 }
 
+const ENCRYPTIONS: Readonly<Record<string, Sealing>> = { "aes-128": "aes128", cbcs: "cbcs" };
+
 /** Reads the environment; throws one Error that names everything that is missing. */
 export function configFrom(env: Env): EdgeConfig {
   const faults: string[] = [];
@@ -115,8 +117,8 @@ export function configFrom(env: Env): EdgeConfig {
   const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
   const { ENCRYPTION: encryption = "off" } = env;
-  const sealing = encryption === "aes-128" ? "aes128" : undefined;
-  if (sealing === undefined && encryption !== "off") faults.push("ENCRYPTION must be aes-128 or off");
+  const sealing = ENCRYPTIONS[encryption];
+  if (sealing === undefined && encryption !== "off") faults.push("ENCRYPTION must be aes-128, cbcs or off");
   const authTokenKey = env.AUTH_TOKEN_KEY || undefined;
   if (authTokenKey !== undefined && !/^(?:[0-9a-fA-F]{2}){6,64}$/.test(authTokenKey))
     faults.push("AUTH_TOKEN_KEY must be 12 to 128 hexadecimal digits");

@@ -36,7 +36,7 @@ import { windowedPlaylist } from "./playlist-window.ts";
 import { deliverProgressive } from "./progressive.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import { cacheControl, finished, playlistResponse } from "./responses.ts";
-import { deliverKey, deliverSealedSegment, isSealedSegment } from "./sealing/deliver-sealed.ts";
+import { deliverKey, deliverLicense, deliverSealed, isSealed } from "./sealing/deliver-sealed.ts";
 import { checkSealedOutput, checkSealedRendition, inClear } from "./sealing/sealing-policy.ts";
 import type { EdgeServices } from "./services.ts";
 import { type FetchTrack, offeredSubtitles, subtitlesFor } from "./subtitles.ts";
@@ -59,14 +59,15 @@ export async function deliver(request: Request, services: EdgeServices): Promise
       return deliverCues(request, { url, number: url.file.number }, { grant, permit }, services);
     if (url.file.kind === "chapters") return deliverChapters(request, url, grant, services);
     if (url.file.kind === "key") return deliverKey(url, grant, services);
+    if (url.file.kind === "license") return deliverLicense(request, url, grant, services);
     const clear = inClear(url);
     const found = (asked: Request) =>
       findOrMake(asked, clear, grant, services, async () => {
         await services.permits.checkRendition(formatRenditionFolder(url), permit);
         return jobFor(clear, services);
       });
-    if (!isSealedSegment(url)) return found(url.sealing ? requestFor(clear, request, request) : request);
-    return deliverSealedSegment(request, url, grant, services, () => found(requestFor(clear, request)));
+    if (!isSealed(url)) return found(url.sealing ? requestFor(clear, request, request) : request);
+    return deliverSealed(request, url, grant, services, () => found(requestFor(clear, request)));
   }
 
   const url = await deliveryUrlOf(pathname);

@@ -9,11 +9,13 @@ import {
   fullStream,
   isSubtitleId,
   keptUp,
+  LICENSE_ID,
   mediaPlaylist,
   negotiate,
   type Offer,
   type OriginBuild,
   type Presentation,
+  type Protection,
   presentationOf,
   type SegmentRun,
   type StreamFormat,
@@ -30,6 +32,7 @@ import {
   type RenditionUrl,
 } from "#transformation";
 import type { Bounds } from "./access/bounds.ts";
+import { hex } from "./access/hash.ts";
 import { allowsKeyframes, runsWithin, videoWithin } from "./bounded-delivery.ts";
 import { queriesFor } from "./manifest-query.ts";
 import { plannedRendition } from "./planned-rendition.ts";
@@ -128,21 +131,23 @@ export async function manifestFor(
 ): Promise<string> {
   const { plan, format, token, bounds } = streamed;
   const build = await services.builds.current();
-  const presentation = offeredTo(request, streamed, build);
-  const folderOf = ({ rendition, key }: Filed): string => {
+  const folderOf = ({ rendition, key }: Filed): RenditionFolder => {
     const sealing = sealingFor(services.config, url, rendition.id);
-    return formatRenditionFolder({
+    return {
       ...url,
       ...(sealing && { sealing }),
       transformation: key,
       sourceVersion: plan.source.version,
       recipe: build.recipe,
       rendition: rendition.id,
-    });
+    };
   };
+  const protection = await protectionOf(folderOf, services);
+  const presentation = { ...offeredTo(request, streamed, build), ...(protection && { protection }) };
+  const pathOf = (filed: Filed): string => formatRenditionFolder(folderOf(filed));
   const runs = new Map<string, SegmentRun | undefined>([
-    ...allFiled(presentation).map((filed) => [folderOf(filed), undefined] as const),
-    ...allOffered(presentation).map((offered) => [folderOf(offered), offered.run] as const),
+    ...allFiled(presentation).map((filed) => [pathOf(filed), undefined] as const),
+    ...allOffered(presentation).map((offered) => [pathOf(offered), offered.run] as const),
   ]);
   const queries = await queriesFor([...runs.keys()], {
     token,
@@ -150,9 +155,25 @@ export async function manifestFor(
     permitFor: services.permits.permitFor,
   });
   return format.manifest(presentation, (filed, file) => {
-    const folder = folderOf(filed);
-    return `${folder}/${file}${queries.get(folder) ?? ""}`;
+    const folder = pathOf(filed);
+    // Players resolve the address of a license against their page, and others against the manifest.
+    const { origin } = filed === protection?.license ? new URL(request.url) : { origin: "" };
+    return `${origin}${folder}/${file}${queries.get(folder) ?? ""}`;
   });
+}
+
+type RenditionFolder = Omit<RenditionUrl, "file">;
+
+/** The key of an encrypted stream whose players ask for it by an id; undefined for all others. */
+async function protectionOf(
+  folderOf: (filed: Filed) => RenditionFolder,
+  { contentKeys }: EdgeServices,
+): Promise<Protection | undefined> {
+  const license: Filed = { rendition: { id: LICENSE_ID }, key: [] };
+  const folder = folderOf(license);
+  if (folder.sealing !== "cbcs") return undefined;
+  const { id } = await contentKeys.keyFor(formatRenditionFolder(folder));
+  return { keyId: hex(id.buffer), license };
 }
 
 /** A rendition's media playlist; its URIs are relative, so that it is the same wherever it is served. */

@@ -30,7 +30,7 @@ const written = (presentation: Presentation, query = ""): string =>
 
 /** What stands in each element of a name, in the order of the document. */
 const elements = (xml: string, name: string): readonly string[] =>
-  [...xml.matchAll(new RegExp(`<${name}(?: [^>]*)?(?:/>|>.*?</${name}>)`, "gs"))].map(([element]) => element);
+  [...xml.matchAll(new RegExp(`<${name}(?: [^>]*?)?(?:/>|>.*?</${name}>)`, "gs"))].map(([element]) => element);
 
 const attribute = (element: string, name: string): string | undefined =>
   new RegExp(`^[^>]* ${name}="([^"]*)"`).exec(element)?.[1];
@@ -86,6 +86,30 @@ describe("the description of a stream", () => {
     const [first] = parse(opened, { manifestUri: `${ORIGIN}/film.mpd` }).playlists;
     expect(first?.segments[3]?.resolvedUri).toMatch(/\/3\.m4s\?token=a\.b\$c&permit=d$/);
     expect(opened).toContain("$Number$.m4s?token=a.b$$c&amp;permit=d");
+  });
+});
+
+describe("an encrypted stream", () => {
+  const license = { rendition: { id: "license-eme" }, key: [] };
+  const open = presented(sourceFacts(), "sp_auto", ["en-US"]);
+  const xml = written({ ...open, protection: { keyId: "00112233445566778899aabbccddeeff", license } }, "?token=a&b");
+
+  it("names its key, and where it is asked for, in every set that plays, and of no text", () => {
+    for (const set of elements(xml, "AdaptationSet")) {
+      const protections = elements(set, "ContentProtection").map((one) => attribute(one, "schemeIdUri"));
+      expect(protections).toHaveLength(attribute(set, "contentType") === "text" ? 0 : 2);
+    }
+    const { contentProtection } = parse(xml, { manifestUri: ORIGIN }).playlists[0] ?? {};
+    expect(contentProtection?.["mp4protection"]).toMatchObject({ attributes: { value: "cbcs" } });
+    expect(xml).toContain('cenc:default_KID="00112233-4455-6677-8899-aabbccddeeff"');
+    expect(xml).toContain("<dashif:Laurl>/license-eme/license.json?token=a&amp;b</dashif:Laurl>");
+  });
+
+  it("is otherwise what it is in clear", () => {
+    const bare = xml
+      .replaceAll(/<ContentProtection.*?(?:<\/ContentProtection>|\/>)/g, "")
+      .replace(/ xmlns:\w+="[^"]*"/g, "");
+    expect(bare).toBe(written(open, "?token=a&b"));
   });
 });
 

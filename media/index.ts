@@ -3,6 +3,7 @@
 export * from "./audio-codecs.ts";
 export * from "./chapters.ts";
 export * from "./codecs.ts";
+export * from "./common-encryption.ts";
 export * from "./containers.ts";
 export * from "./formats/hls.ts";
 export * from "./formats/index.ts";
@@ -33,6 +34,7 @@ export * from "./progressive.ts";
 export * from "./renditions.ts";
 export * from "./segment-times.ts";
 export * from "./source.ts";
+export { BLOCK_BYTES, type SampleCodec } from "./subsamples.ts";
 export type * from "./subtitles/cue.ts";
 export * from "./subtitles/parse.ts";
 export * from "./subtitles/renditions.ts";

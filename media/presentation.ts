@@ -65,8 +65,20 @@ export interface Presentation {
   readonly texts: readonly Alternative<SubtitleRendition>[];
   /** Where there are any. */
   readonly chapters?: Filed;
+  /** Where what plays is encrypted, by Common Encryption. */
+  readonly protection?: Protection;
   readonly notes: PresentationNotes;
 }
+
+/** The key of all of a stream, and where it is asked for. */
+export interface Protection {
+  /** 32 hexadecimal digits. */
+  readonly keyId: string;
+  readonly license: Filed;
+}
+
+/** The rendition in whose folder keys are asked for. */
+export const LICENSE_ID = "license-eme";
 
 /** What is said of a stream beside what it is made of. */
 export interface PresentationNotes {
@@ -83,6 +95,7 @@ export type UriOf = (filed: Filed, file: string) => string;
 export const allFiled = (presentation: Presentation): readonly Filed[] => [
   ...allOffered(presentation),
   ...(presentation.chapters ? [presentation.chapters] : []),
+  ...(presentation.protection ? [presentation.protection.license] : []),
 ];
 
 /** Everything that a manifest may name and that plays. */

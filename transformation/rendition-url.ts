@@ -22,14 +22,16 @@ export type RenditionFile =
   | { readonly kind: "init" }
   /** What opens the segments of a folder that is sealed. */
   | { readonly kind: "key" }
+  /** Where players ask for keys by their ids. */
+  | { readonly kind: "license" }
   | { readonly kind: "segment"; readonly number: number }
   /** Subtitles; without a number all of them. */
   | { readonly kind: "cues"; readonly number?: number }
   | { readonly kind: "chapters" }
   | { readonly kind: "whole"; readonly extension: string };
 
-/** Ways to encrypt what is delivered: segments as a whole, by HLS's AES-128. */
-export const SEALINGS = ["aes128"] as const;
+/** Ways to encrypt what is delivered: segments as a whole, by HLS's AES-128, or what is coded in them, by Common Encryption. */
+export const SEALINGS = ["aes128", "cbcs"] as const;
 export type Sealing = (typeof SEALINGS)[number];
 
 export interface RenditionUrl extends AssetName {
@@ -41,13 +43,13 @@ export interface RenditionUrl extends AssetName {
   readonly recipe: string;
   /** Absent of what is delivered in clear. */
   readonly sealing?: Sealing;
-  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `chapters-json`, `still-jpg`, `clip-h264`. */
+  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `chapters-json`, `license-eme`, `still-jpg`, `clip-h264`. */
   readonly rendition: string;
   readonly file: RenditionFile;
 }
 
 const TAIL =
-  /^@([0-9a-f]{16})\.([a-z0-9]{1,16})(?:\.(aes128))?\/([a-z0-9]{1,16}-[a-z0-9]{1,8})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
+  /^@([0-9a-f]{16})\.([a-z0-9]{1,16})(?:\.(aes128|cbcs))?\/([a-z0-9]{1,16}-[a-z0-9]{1,8})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
 
 /** Whether a path is one that edgereel hands out; cheap, for routing. */
 export const isRenditionPath = (path: string): boolean =>
@@ -57,6 +59,7 @@ function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
   if (text === "init.mp4") return { kind: "init" };
   if (text === "key.bin") return { kind: "key" };
+  if (text === "license.json") return { kind: "license" };
   if (text === "all.vtt") return { kind: "cues" };
   if (text === "chapters.json") return { kind: "chapters" };
   const [, number, type] = /^(0|[1-9]\d{0,6})\.(m4s|vtt)$/.exec(text) ?? [];
@@ -73,6 +76,8 @@ export function formatFile(file: RenditionFile): string {
       return "init.mp4";
     case "key":
       return "key.bin";
+    case "license":
+      return "license.json";
     case "segment":
       return `${file.number}.m4s`;
     case "cues":

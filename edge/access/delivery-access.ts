@@ -192,6 +192,7 @@ function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
     case "playlist":
     case "init":
     case "key":
+    case "license":
       return true;
     case "segment":
     case "cues":

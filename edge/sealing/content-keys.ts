@@ -1,9 +1,16 @@
-/** Where the keys of encrypted segments come from. */
+/** Where the keys of what is encrypted come from. */
 
-/** The port: a key server of a DRM system is another adapter. */
+export interface ContentKey {
+  /** 16 bytes, no secret: by it players ask for the key. */
+  readonly id: Uint8Array<ArrayBuffer>;
+  /** 16 bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** The port: the key server of a system of rights management is another adapter. */
 export interface ContentKeys {
-  /** The 16 bytes that open a rendition's folder: the same for everybody, for ever. */
-  keyFor(folder: string): Promise<Uint8Array<ArrayBuffer>>;
+  /** The key of a folder: the same for everybody, for ever. */
+  keyFor(folder: string): Promise<ContentKey>;
 }
 
 const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>;
@@ -11,12 +18,16 @@ const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode
 /** Keys of one secret (HKDF, RFC 5869): nothing is stored, and no key says anything of another. */
 export function derivedKeys(secret: string): ContentKeys {
   let master: Promise<CryptoKey> | undefined;
+  async function derived(purpose: "id" | "key", folder: string): Promise<Uint8Array<ArrayBuffer>> {
+    master ??= crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveBits"]);
+    const info = utf8(`edgereel content ${purpose} ${folder}`);
+    const derivation = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
+    return new Uint8Array(await crypto.subtle.deriveBits(derivation, await master, 128));
+  }
   return {
     async keyFor(folder) {
-      master ??= crypto.subtle.importKey("raw", utf8(secret), "HKDF", false, ["deriveBits"]);
-      const info = utf8(`edgereel content key ${folder}`);
-      const derivation = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(0), info };
-      return new Uint8Array(await crypto.subtle.deriveBits(derivation, await master, 128));
+      const [id, bytes] = await Promise.all([derived("id", folder), derived("key", folder)]);
+      return { id, bytes };
     },
   };
 }

@@ -22,7 +22,8 @@ export const sealingFor = (
 /** @throws Problem `not-found` for an address that names what is delivered in another form */
 export function checkSealedRendition(config: SealingConfig, url: RenditionUrl): void {
   const due = sealingFor(config, url, url.rendition);
-  if (url.sealing !== due || (due && url.file.kind === "whole") || (!due && url.file.kind === "key")) throw unnamed();
+  const isOpener = url.file.kind === "key" || url.file.kind === "license";
+  if (url.sealing !== due || (due ? url.file.kind === "whole" : isOpener)) throw unnamed();
 }
 
 /** @throws Problem `forbidden` for a file that would hold in clear what is encrypted, `unsupported-format` for a stream that cannot be */
@@ -30,7 +31,7 @@ export function checkSealedOutput({ sealing }: SealingConfig, url: DeliveryUrl, 
   if (sealing === undefined || url.deliveryType !== "authenticated" || url.resourceType === "raw") return;
   const format = FORMATS[output];
   if (format?.kind === "stream" && !format.sealings.includes(sealing))
-    throw new Problem("unsupported-format", `This video is encrypted for HLS; ask for .m3u8 instead of .${output}.`, {
+    throw new Problem("unsupported-format", `.${output} cannot be encrypted as this video is; ask for .m3u8.`, {
       parameter: "extension",
       nearest: "m3u8",
     });

@@ -1,6 +1,6 @@
 /** DASH: the media presentation description (ISO/IEC 23009-1) over the very segments of HLS, spelled of what a stream offers. */
 
-import { compare, divide, formatRational, type Rational, rational, roundProduct, toDecimal } from "#transformation";
+import { compare, divide, formatRational, type Rational, rational, toDecimal } from "#transformation";
 import {
   type Alternative,
   allOffered,
@@ -10,9 +10,8 @@ import {
   type UriOf,
 } from "../presentation.ts";
 import type { AudioRendition, KeyframeRendition, VideoRendition } from "../renditions.ts";
-import { segmentCountOf, segmentStartTick, segmentTicks, ticksPerSecond } from "../segment-times.ts";
 import type { SubtitleRendition } from "../subtitles/renditions.ts";
-import type { SegmentRun } from "../window.ts";
+import { type SegmentedPeriod, segments } from "./dash-segments.ts";
 import { element, xmlText } from "./xml.ts";
 
 /** `live` names segments by a template, whether a programme is live or not; the media are CMAF tracks. */
@@ -24,68 +23,13 @@ const descriptor = (name: string, schemeIdUri: string, value: string): string =>
 
 const role = (value: string): string => descriptor("Role", "urn:mpeg:dash:role:2011", value);
 
-/** The segments that are open, both ends included. */
-const openRun = ({ plan, rendition, run }: Offered): SegmentRun =>
-  run ?? { first: 0, last: segmentCountOf(plan, rendition) - 1 };
-
 /** What is the same wherever a description is written. */
-interface Writing {
-  readonly uriOf: UriOf;
-  /** Where the period begins, in seconds of the presentation. */
-  readonly start: Rational;
+interface Writing extends SegmentedPeriod {
+  /** What every set says first that holds media. */
+  readonly protection: readonly string[];
   readonly setOf: (ladder: Ladder) => number;
   /** A representation's name is its rendition's, and a number where that is not its own. */
   readonly nameOf: (offered: Offered) => string;
-}
-
-/** Runs of segments of equal length, in the track's own ticks. */
-function timeline(offered: Offered): string {
-  const { plan, rendition } = offered;
-  const { first, last: end } = openRun(offered);
-  const runs: { ticks: number; segments: number }[] = [];
-  for (let number = first; number <= end; number++) {
-    const ticks = segmentTicks(plan, rendition, number);
-    const last = runs.at(-1);
-    if (last?.ticks === ticks) last.segments++;
-    else runs.push({ ticks, segments: 1 });
-  }
-  return element(
-    "SegmentTimeline",
-    {},
-    runs.map(({ ticks, segments }, index) =>
-      element("S", {
-        t: index === 0 ? segmentStartTick(plan, rendition, first) : undefined,
-        d: ticks,
-        r: segments > 1 ? segments - 1 : undefined,
-      }),
-    ),
-  );
-}
-
-const SEGMENT_FILE = "$Number$.m4s";
-
-/** A URI as a template: its own dollars are doubled (5.3.9.4.4). */
-function template(uri: string): string {
-  const file = uri.lastIndexOf(SEGMENT_FILE);
-  const own = (text: string): string => text.replaceAll("$", "$$$$");
-  return file < 0 ? own(uri) : own(uri.slice(0, file)) + SEGMENT_FILE + own(uri.slice(file + SEGMENT_FILE.length));
-}
-
-/** In each representation, not once for all of them: what opens a folder stands in its URIs, and differs. */
-function segments(offered: Offered, { uriOf, start }: Writing): string {
-  const timescale = ticksPerSecond(offered.plan, offered.rendition);
-  return element(
-    "SegmentTemplate",
-    {
-      timescale,
-      // The instant that the period begins at, in every track: sound is cut up to half of its frame beside it.
-      presentationTimeOffset: start.num === 0 ? undefined : roundProduct(start, rational(timescale)),
-      startNumber: openRun(offered).first,
-      initialization: template(uriOf(offered, "init.mp4")),
-      media: template(uriOf(offered, SEGMENT_FILE)),
-    },
-    [timeline(offered)],
-  );
 }
 
 /** Every segment begins with a picture, or a sound, from which on everything can be decoded (ISO/IEC 14496-12 annex I). */
@@ -112,6 +56,26 @@ const picture = ({ stream }: VideoRendition | KeyframeRendition, frameRate: Rati
   frameRate: formatRational(frameRate),
 });
 
+/** W3C's Clear Key, which every browser has (DASH-IF IOP 7.7). */
+const CLEAR_KEY = "urn:uuid:e2719d58-a985-b3c9-781a-b030af78d30e";
+
+/** That a set is encrypted, by which key, and where it is asked for. */
+function protectionOf({ protection }: Presentation, uriOf: UriOf): readonly string[] {
+  if (!protection) return [];
+  const uuid = protection.keyId.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const license = xmlText(uriOf(protection.license, "license.json"));
+  return [
+    element("ContentProtection", {
+      schemeIdUri: "urn:mpeg:dash:mp4protection:2011",
+      value: "cbcs",
+      "cenc:default_KID": uuid,
+    }),
+    element("ContentProtection", { schemeIdUri: CLEAR_KEY, value: "ClearKey1.0" }, [
+      element("dashif:Laurl", {}, [license]),
+    ]),
+  ];
+}
+
 /** Codecs are never mixed in one set: dash.js would move between them within a film (measured). */
 const ladderSet = (ladder: Ladder, priority: number, writing: Writing): string =>
   element(
@@ -124,18 +88,21 @@ const ladderSet = (ladder: Ladder, priority: number, writing: Writing): string =
       ...bounds(ladder.rungs),
       selectionPriority: priority,
     },
-    ladder.rungs.map((rung) =>
-      element(
-        "Representation",
-        {
-          id: writing.nameOf(rung),
-          codecs: rung.rendition.codecString,
-          bandwidth: rung.rendition.bandwidth,
-          ...picture(rung.rendition, rung.rendition.stream.frameRate),
-        },
-        [segments(rung, writing)],
+    [
+      ...writing.protection,
+      ...ladder.rungs.map((rung) =>
+        element(
+          "Representation",
+          {
+            id: writing.nameOf(rung),
+            codecs: rung.rendition.codecString,
+            bandwidth: rung.rendition.bandwidth,
+            ...picture(rung.rendition, rung.rendition.stream.frameRate),
+          },
+          [segments(rung, writing)],
+        ),
       ),
-    ),
+    ],
   );
 
 /** Key pictures alone, for who looks for something in the film: DASH-IF IOP 3.2.9. */
@@ -143,6 +110,7 @@ function keyframeSet(ladder: Ladder, keyframes: Offered<KeyframeRendition>, writ
   const { stream, codecString, bandwidth } = keyframes.rendition;
   const frameRate = divide(stream.frameRate, rational(stream.gopFrames));
   return element("AdaptationSet", { contentType: "video", mimeType: "video/mp4", ...SEGMENTED }, [
+    ...writing.protection,
     descriptor("EssentialProperty", "http://dashif.org/guidelines/trickmode", String(writing.setOf(ladder))),
     element(
       "Representation",
@@ -163,6 +131,7 @@ function keyframeSet(ladder: Ladder, keyframes: Offered<KeyframeRendition>, writ
 function soundSet(sound: Alternative<AudioRendition>, writing: Writing): string {
   const { codecString, bandwidth, sampleRate, channels } = sound.rendition;
   return element("AdaptationSet", { contentType: "audio", mimeType: "audio/mp4", lang: sound.language, ...SEGMENTED }, [
+    ...writing.protection,
     element("Label", {}, [xmlText(sound.name)]),
     role(sound.isPreferred ? "main" : "alternate"),
     element(
@@ -202,6 +171,7 @@ function writingOf(presentation: Presentation, uriOf: UriOf): Writing {
   return {
     uriOf,
     start: presentation.start,
+    protection: protectionOf(presentation, uriOf),
     setOf: (ladder) => presentation.ladders.indexOf(ladder),
     nameOf: (offered) => {
       const twins = all.filter(({ rendition }) => rendition.id === offered.rendition.id);
@@ -224,6 +194,7 @@ export function mediaPresentationDescription(presentation: Presentation, uriOf: 
   ];
   const attributes = {
     xmlns: "urn:mpeg:dash:schema:mpd:2011",
+    ...(presentation.protection && { "xmlns:cenc": "urn:mpeg:cenc:2013", "xmlns:dashif": "https://dashif.org/CPS" }),
     profiles: PROFILES,
     type: "static",
     mediaPresentationDuration: duration(presentation.duration),

@@ -171,9 +171,12 @@ function targetDuration({ grid }: DeliveryPlan, rendition: AnyRendition): number
 
 /**
  * What opens all segments; the init section, before it, lies in clear (4.4.4.4). Without an IV it is the media sequence
- * number, which is the segment's own.
+ * number, which is the segment's own; samples have theirs in the init section.
  */
-const KEY_TAGS: Readonly<Record<Sealing, string>> = { aes128: '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"' };
+const KEY_TAGS: Readonly<Record<Sealing, string>> = {
+  aes128: '#EXT-X-KEY:METHOD=AES-128,URI="key.bin"',
+  cbcs: '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="key.bin",KEYFORMAT="identity"',
+};
 
 /** A rendition's media playlist; its URIs are relative, so that it is the same wherever it is served. */
 export function mediaPlaylist(plan: DeliveryPlan, rendition: AnyRendition, sealing?: Sealing): string {

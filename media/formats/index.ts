@@ -59,9 +59,14 @@ export const FORMATS: Readonly<Record<string, Format>> = {
     kind: "stream",
     mediaType: "application/vnd.apple.mpegurl",
     manifest: multivariantPlaylist,
-    sealings: ["aes128"],
+    sealings: ["aes128", "cbcs"],
   },
-  mpd: { kind: "stream", mediaType: "application/dash+xml", manifest: mediaPresentationDescription, sealings: [] },
+  mpd: {
+    kind: "stream",
+    mediaType: "application/dash+xml",
+    manifest: mediaPresentationDescription,
+    sealings: ["cbcs"],
+  },
   mp4: {
     kind: "clip",
     mediaType: "video/mp4",

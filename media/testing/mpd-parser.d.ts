@@ -13,6 +13,7 @@ declare module "mpd-parser" {
     readonly attributes: Readonly<Record<string, unknown>>;
     readonly resolvedUri: string;
     readonly segments: readonly Segment[];
+    readonly contentProtection?: Readonly<Record<string, unknown>>;
   }
 
   type Group = Readonly<
