@@ -69,6 +69,16 @@ export function videoWithin(plan: DeliveryPlan, codecs: readonly VideoCodecName[
   return smaller;
 }
 
+/** The same pictures in the source's high dynamic range, where it has one: what the bounds leave, and be it nothing. */
+export const highRangeWithin = (
+  { highRange, rungs }: DeliveryPlan,
+  codecs: readonly VideoCodecName[],
+  bounds: Bounds,
+): readonly Planned[] =>
+  (highRange && rungs.length === 0 ? videoOf(highRange) : []).filter(
+    ({ rendition }) => codecs.includes(rendition.codec) && bounds.allows(deliverableOf(rendition)),
+  );
+
 /** Whether key pictures may be offered. */
 export const allowsKeyframes = (rendition: Pick<VideoRendition, "codec" | "stream">, bounds: Bounds): boolean =>
   bounds.allows(deliverableOf(rendition));

@@ -33,7 +33,7 @@ import {
 } from "#transformation";
 import type { Bounds } from "./access/bounds.ts";
 import { hex } from "./access/hash.ts";
-import { allowsKeyframes, runsWithin, videoWithin } from "./bounded-delivery.ts";
+import { allowsKeyframes, highRangeWithin, runsWithin, videoWithin } from "./bounded-delivery.ts";
 import { queriesFor } from "./manifest-query.ts";
 import { plannedRendition } from "./planned-rendition.ts";
 import { sealingFor } from "./sealing/sealing-policy.ts";
@@ -45,17 +45,19 @@ export const NEGOTIATED_BY = "accept, user-agent, sec-ch-ua";
 
 /** The codec that the URL asks for, or those that the client plays, and which fact decided. */
 export function codecOffer(request: Request, plan: DeliveryPlan): Offer {
+  const header = (name: string) => request.headers.get(name) ?? undefined;
+  const caps = new URL(request.url).searchParams.get("caps") ?? undefined;
+  const client = { caps, accept: header("accept"), userAgent: header("user-agent"), brands: header("sec-ch-ua") };
+  const offer = negotiate(client);
   const { videoCodec } = plan.encoding;
   if (videoCodec === "h264" || videoCodec === "h265" || videoCodec === "av1")
-    return { codecs: [videoCodec], because: "url" };
+    return { ...offer, codecs: [videoCodec], because: "url" };
   if (videoCodec !== undefined && videoCodec !== "auto" && videoCodec !== "none")
     throw new Problem("unsupported-format", `Streams are coded as h264, h265 or av1, not ${videoCodec}.`, {
       parameter: "vc",
       nearest: "vc_auto",
     });
-  const header = (name: string) => request.headers.get(name) ?? undefined;
-  const caps = new URL(request.url).searchParams.get("caps") ?? undefined;
-  return negotiate({ caps, accept: header("accept"), userAgent: header("user-agent"), brands: header("sec-ch-ua") });
+  return offer;
 }
 
 function checkSound({ audioCodec = "aac" }: Encoding): void {
@@ -79,17 +81,15 @@ function startOf(request: Request, { grid }: DeliveryPlan): Rational | undefined
 
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
 function offeredTo(request: Request, { plan, subtitles, title, bounds }: Streamed, build: OriginBuild): Presentation {
-  const { codecs } = codecOffer(request, plan);
+  const { codecs, highRange } = codecOffer(request, plan);
   checkSound(plan.encoding);
   const playable = videoWithin(plan, codecs, bounds);
-  const kept = new Set(
-    keptUp(
-      plan,
-      playable.map(({ rendition }) => rendition),
-      build,
-    ),
-  );
-  const video = playable.filter(({ rendition }) => kept.has(rendition));
+  const beside = highRange ? highRangeWithin(plan, codecs, bounds) : [];
+  const video = [playable, beside].flatMap((planned) => {
+    const renditions = planned.map(({ rendition }) => rendition);
+    const kept = new Set(keptUp(plan, renditions, build));
+    return planned.filter(({ rendition }) => kept.has(rendition));
+  });
   // Says why there is none.
   if (playable.length === 0) fullStream(plan, codecs[0] ?? "h264");
   if (plan.canvas && video.length === 0) {

@@ -1,6 +1,6 @@
 /** The canvas: how big the picture is at a point of the chain, and the filters that have brought it there. */
 
-import { type Edit, type Filter, type PictureFacts, type Rational, toNumber } from "#transformation";
+import { type Edit, type Filter, type PictureFacts, Problem, type Rational, toNumber } from "#transformation";
 import { convertedTo, finished, hasAlpha, type OutputColour, outputColour, resized } from "./colour.ts";
 import { evenSize, type Size } from "./ladder.ts";
 import type { LaidPicture, MixedSound } from "./laid.ts";
@@ -72,8 +72,17 @@ export function canvasOf(track: VideoTrack, colour: OutputColour = outputColour(
   };
 }
 
-/** Scales the frames to the size that the picture has, and brings them into the stream's colour: for whatever looks at them. */
+/**
+ * Scales the frames to the size that the picture has, and brings them into the stream's colour: for whatever looks at them.
+ * @throws Problem `conflicting-parameters` where the stream keeps a high dynamic range
+ */
 export function materialized(canvas: Canvas): Canvas {
+  if (canvas.colour.range)
+    throw new Problem(
+      "conflicting-parameters",
+      "Pictures of high dynamic range are only cut, turned by quarters and scaled. Without dr_high they are seen in the standard range, and all else can be done to them.",
+      { parameter: "dr" },
+    );
   const size = evenSize(canvas.size);
   const fits = size.width === canvas.pixels.width && size.height === canvas.pixels.height;
   const { decoded, ...others } = canvas;

@@ -5,12 +5,13 @@ import { VIDEO_CODECS, type VideoStream } from "./codecs.ts";
 
 /** Whether a codec can make a stream as it is asked for. */
 export function makes(codec: keyof typeof VIDEO_CODECS, stream: VideoStream): boolean {
-  const { smallestSide, limits, holdsConstantRate } = VIDEO_CODECS[codec];
+  const { smallestSide, limits, holdsConstantRate, takesHighRange } = VIDEO_CODECS[codec];
   const level = stream.tuning?.level;
   return (
     Math.min(stream.width, stream.height) >= smallestSide &&
     (level === undefined || !limits || limits.level(stream) <= Number(level) * 10) &&
-    (holdsConstantRate || !stream.isConstantRate)
+    (holdsConstantRate || !stream.isConstantRate) &&
+    (takesHighRange || !stream.colour.range)
   );
 }
 
@@ -32,13 +33,18 @@ export function checkTuning({ videoCodec = "auto", codecTuning }: Encoding): voi
 }
 
 /** Why a codec does not make a stream. */
-export function notMade(codec: string, { width, height, tuning, isConstantRate }: VideoStream): Problem {
+export function notMade(codec: string, { width, height, tuning, isConstantRate, colour }: VideoStream): Problem {
   const picture = `A picture of ${width}x${height}`;
   if (tuning?.level !== undefined)
     return refused(
       codec,
       `${picture} at this rate is beyond level ${tuning.level} of ${codec}. Make it smaller (w_, h_, fps_, br_), or name no level.`,
     );
+  if (colour.range && codec === "h264")
+    return new Problem("conflicting-parameters", "h264 keeps no high dynamic range; h265 and av1 do.", {
+      parameter: "dr",
+      nearest: "vc_h265",
+    });
   if (isConstantRate)
     return new Problem("invalid-value", `${codec} keeps to no constant rate here; leave out :constant.`, {
       parameter: "br",

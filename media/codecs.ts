@@ -2,6 +2,7 @@
 
 import { type CodecTuning, type Quality, type Rational, toNumber, type VideoCodecName } from "#transformation";
 import type { OutputColour } from "./colour.ts";
+import { svtHdrMetadata, x265HdrMetadata } from "./hdr-parameters.ts";
 import { av1Level, h264Level, hevcLevel } from "./levels.ts";
 
 /** What an encoder is asked for: the same for every segment of a rendition. */
@@ -41,6 +42,8 @@ export interface VideoCodec {
     readonly profiles: readonly NonNullable<CodecTuning["profile"]>[];
     readonly level: (stream: VideoStream) => number;
   };
+  /** Whether it is coded in ten bits, too, which high dynamic range needs. */
+  readonly takesHighRange: boolean;
   /** Whether it can keep to a constant rate. */
   readonly holdsConstantRate: boolean;
   /** The RFC 6381 string of what `options` makes the encoder write; the origin checks every init section against it. */
@@ -98,6 +101,7 @@ const h264: VideoCodec = {
   smallestSide: 16,
   coldShare: 0.95,
   limits: { profiles: ["baseline", "main", "high"], level: neededH264Level },
+  takesHighRange: false,
   holdsConstantRate: true,
   // avcC bytes 1 to 3: profile, constraints, level.
   codecString: (stream) =>
@@ -138,9 +142,11 @@ const h265: VideoCodec = {
   smallestSide: 32,
   coldShare: 0.75,
   limits: { profiles: ["main"], level: neededHevcLevel },
+  takesHighRange: true,
   holdsConstantRate: true,
-  // Main profile; 90: progressive and frame-only, as x265 states it.
-  codecString: (stream) => `hvc1.1.6.L${statedLevel(stream, neededHevcLevel) * 3}.90`,
+  // Main profile, or Main 10; 90: progressive and frame-only, as x265 states it.
+  codecString: (stream) =>
+    `hvc1.${stream.colour.range ? "2.4" : "1.6"}.L${statedLevel(stream, neededHevcLevel) * 3}.90`,
   options: (stream) => [
     ["-c:v", "libx265"],
     // superfast is as good as veryfast per bit below 20 % and costs a quarter less; ultrafast where two cores need it.
@@ -173,6 +179,7 @@ const x265Parameters = (stream: VideoStream): string =>
     "high-tier": 0,
     ...(stream.isConstantRate && { "strict-cbr": 1 }),
     ...(stream.tuning?.withoutBPictures && { bframes: 0 }),
+    ...x265HdrMetadata(stream.colour),
   })
     .map(([name, value]) => `${name}=${value}`)
     .join(":");
@@ -188,13 +195,15 @@ const av1: VideoCodec = {
   // SVT-AV1 1.4 refuses less than 64.
   smallestSide: 64,
   coldShare: 0.75,
+  takesHighRange: true,
   // SVT's constant rate is for low delay only.
   holdsConstantRate: false,
   // The long form: SVT signals chroma position 1, which the short form would deny.
   codecString: (stream) => {
     const { primaries, transfer, matrix } = stream.colour.codes;
     const colour = [primaries, transfer, matrix].map(twoDigits).join(".");
-    return `av01.0.${twoDigits(av1Level(stream))}M.08.0.111.${colour}.0`;
+    const depth = stream.colour.range ? "10" : "08";
+    return `av01.0.${twoDigits(av1Level(stream))}M.${depth}.0.111.${colour}.0`;
   },
   options: (stream) => [
     ["-c:v", "libsvtav1"],
@@ -205,7 +214,10 @@ const av1: VideoCodec = {
     // lp: one thread, as for x264. mbr caps a constant rate factor, but loosely: up to 1.27 times it in the mean and 1.45
     // times in two seconds (measured on noise), so less is asked for. SVT's own VBR overshoots by more. enable-tf: its
     // temporal filter blends a key picture with those after it, which shows in films of a few frames.
-    ["-svtav1-params", `lp=1:enable-tf=0:mbr=${kilobits(stream.maxBitsPerSecond * 0.8)}`],
+    [
+      "-svtav1-params",
+      `lp=1:enable-tf=0:mbr=${kilobits(stream.maxBitsPerSecond * 0.8)}${svtHdrMetadata(stream.colour)}`,
+    ],
     ["-bsf:v", "av1_metadata=chroma_sample_position=vertical"],
   ],
 };

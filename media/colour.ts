@@ -1,7 +1,7 @@
 /** Colour: what every rendition of a source is coded in, and the filters that bring pictures there. */
 
 import type { Filter } from "#transformation";
-import { type Colour, isHdr, type VideoTrack } from "./source.ts";
+import { type Colour, type HdrMetadata, isHdr, type VideoTrack } from "./source.ts";
 
 /** Code points of ITU-T H.273, by ffmpeg's names; what is not here is converted to BT.709. */
 const PRIMARIES: Readonly<Record<string, number>> = { bt709: 1, bt470bg: 5, smpte170m: 6, smpte432: 12 };
@@ -20,6 +20,9 @@ export interface OutputColour {
   readonly matrix: string;
   /** H.273 code points, for codec strings. */
   readonly codes: { readonly primaries: number; readonly transfer: number; readonly matrix: number };
+  /** High dynamic range, by its name in HLS: ten bits instead of eight. */
+  readonly range?: "PQ" | "HLG";
+  readonly hdr?: HdrMetadata;
 }
 
 const colourOf = (primaries: string, transfer: string, matrix: string): OutputColour => ({
@@ -41,6 +44,35 @@ function assumed(track: VideoTrack): string {
   if (Math.min(track.width, track.height) >= 720 || Math.max(track.width, track.height) >= 1280) return "bt709";
   return track.frameRate.num % 25 === 0 && track.frameRate.den === 1 ? "bt470bg" : "smpte170m";
 }
+
+/** Transfers of high dynamic range; all else of it is BT.2020's. */
+const HIGH_RANGES: Readonly<Record<string, { range: "PQ" | "HLG"; code: number }>> = {
+  smpte2084: { range: "PQ", code: 16 },
+  "arib-std-b67": { range: "HLG", code: 18 },
+};
+
+/** A picture of Dolby Vision that is nothing without it. */
+const DOLBY_VISION_ALONE = 5;
+
+/** The colour of renditions that keep a track's high dynamic range; undefined where it has none, or one of its own. */
+export function highRangeColour(track: VideoTrack): OutputColour | undefined {
+  const { colour, bitDepth, dolbyVisionProfile, hdr } = track;
+  const known = HIGH_RANGES[colour.transfer];
+  const isUsual = ["bt2020", "unknown"].includes(colour.primaries) && ["bt2020nc", "unknown"].includes(colour.matrix);
+  if (!known || !isUsual || isRgb(track) || bitDepth < 10 || dolbyVisionProfile === DOLBY_VISION_ALONE)
+    return undefined;
+  return {
+    primaries: "bt2020",
+    transfer: colour.transfer,
+    matrix: "bt2020nc",
+    codes: { primaries: 9, transfer: known.code, matrix: 9 },
+    range: known.range,
+    ...(hdr && known.range === "PQ" && { hdr }),
+  };
+}
+
+/** What an encoder takes. */
+const pixelFormatOf = ({ range }: OutputColour): string => (range ? "yuv420p10le" : "yuv420p");
 
 /** The colour that all SDR renditions of a track share: its own where players know it, else BT.709. */
 export function outputColour(track: VideoTrack): OutputColour {
@@ -76,8 +108,9 @@ interface Size {
 }
 
 /**
- * Filters from a track's decoded pictures to 8-bit 4:2:0 in a colour, with their transparency, perhaps at a size. Scaling
- * comes first: tone-mapping 1080p before scaling it to 360p costs 3.6 times as much (measured).
+ * Filters from a track's decoded pictures to 8-bit 4:2:0 in a colour, with their transparency, perhaps at a size; to ten
+ * bits where the colour keeps a high dynamic range. Scaling comes first: tone-mapping 1080p before scaling it to 360p costs
+ * 3.6 times as much (measured).
  */
 export function convertedTo(target: OutputColour, track: VideoTrack, size: Size | undefined): readonly Filter[] {
   const own = outputColour(track);
@@ -88,6 +121,11 @@ export function convertedTo(target: OutputColour, track: VideoTrack, size: Size 
     : own.matrix === target.matrix
       ? {}
       : { in_color_matrix: own.matrix, out_color_matrix: target.matrix };
+  if (target.range)
+    return [
+      ...scaling({ ...(size && { w: size.width, h: size.height }), ...range }),
+      { name: "format", options: { pix_fmts: pixelFormatOf(target) } },
+    ];
   // Tone-mapped pictures are in their own colour only behind that.
   const [before, behind] = isHdr(track.colour) ? [range, matrix] : [{ ...range, ...matrix }, {}];
   return [
@@ -105,7 +143,7 @@ export const resized = (size: Size | undefined): readonly Filter[] =>
   scaling(size ? { w: size.width, h: size.height } : {});
 
 /** Pictures that are in a stream's colour already, as an encoder takes them. */
-export const finished = (target: OutputColour, pixelFormat = "yuv420p"): readonly Filter[] => [
+export const finished = (target: OutputColour, pixelFormat = pixelFormatOf(target)): readonly Filter[] => [
   { name: "format", options: { pix_fmts: pixelFormat } },
   ...tags(target),
 ];

@@ -42,7 +42,19 @@ describe("negotiation", () => {
     ["caps that name nothing known", { caps: "vp6", userAgent: "Lavf/61" }, ["h264"], "agent"],
     ["Accept that says nothing of codecs", { accept: "*/*", userAgent: CHROME }, ALL, "default"],
   ])("%s", (_, client, codecs, because) => {
-    expect(negotiate(client)).toEqual({ codecs, because });
+    expect(negotiate(client)).toMatchObject({ codecs, because });
+  });
+
+  it.each<[string, Client, boolean]>([
+    ["nobody says anything", {}, false],
+    ["AVPlayer, which chooses by VIDEO-RANGE and screen", { userAgent: "AppleCoreMedia/1.0.0.22B83 (iPhone)" }, true],
+    ["a page that asked the screen", { caps: "h264,hevc,hdr", userAgent: CHROME }, true],
+    ["a page that did not", { caps: "h264,hevc", userAgent: SAFARI }, false],
+    ["a replayed device that plays Main 10", { caps: "hvc1.2.4.L123.B0" }, true],
+    ["an app that plays AV1 in ten bits", { accept: 'video/mp4; codecs="av01.0.08M.10"' }, true],
+    ["an app that plays AV1 in eight", { accept: 'video/mp4; codecs="av01.0.08M.08"' }, false],
+  ])("of high dynamic range: %s", (_, client, highRange) => {
+    expect(negotiate(client).highRange ?? false).toBe(highRange);
   });
 
   it("takes no time over hostile headers", () => {

@@ -15,6 +15,8 @@ export interface Client {
 
 export interface Offer {
   readonly codecs: readonly VideoCodecName[];
+  /** Whether it tells high dynamic range by VIDEO-RANGE, and takes it where it shows it. */
+  readonly highRange?: boolean;
   /** Which fact decided, for diagnosis. */
   readonly because: "url" | "caps" | "accept" | "agent" | "default";
 }
@@ -40,6 +42,12 @@ const codecsIn = (text: string): readonly VideoCodecName[] =>
       .filter((name) => name !== undefined),
   );
 
+/** `hdr` in `?caps=`, or a profile of ten bits: Main 10 of HEVC, AV1 with `10` behind its level. */
+const takesHighRange = (text: string): boolean => /\bhdr\b|\b(?:hvc1|hev1)\.2\.|\bav01\.\d\.\d\d[MH]\.10\b/i.test(text);
+
+/** AVFoundation, which Apple's players are made of, chooses by VIDEO-RANGE and by the screen. */
+const CHOOSES_BY_RANGE = /\bAppleCoreMedia\//;
+
 /** `Accept: video/mp4; codecs="hvc1"`, as native apps send it where they know what they play. */
 function codecsAccepted(accept: string): readonly VideoCodecName[] {
   const lists = [...accept.matchAll(/codecs\s*=\s*(?:"([^"]{0,200})"|([^\s;,]{1,100}))/gi)];
@@ -55,17 +63,21 @@ const H264_ONLY = [/\bLavf\//, /\blibmpv\b/i, /\bmpv\b/i, /\bVLC\//, /\bGStreame
 /** Browsers whose system has no HEVC decoder for Media Source, so that it needs not be listed. */
 const WITHOUT_HEVC = [/\bFirefox\/(?:[1-9]\d|1[0-2]\d|13[0-3])\b/, /\bCrOS\b/];
 
+const ranged = (highRange: boolean): Pick<Offer, "highRange"> => (highRange ? { highRange } : {});
+
 /**
  * The codecs that a client is offered, most compatible first. Whoever says nothing is offered all: players drop what
  * CODECS tells them they cannot play; only those known to ignore it get a short list.
  */
 export function negotiate({ caps, accept, userAgent = "", brands = "" }: Client): Offer {
-  if (caps !== undefined && codecsIn(caps).length > 0) return { codecs: codecsIn(caps), because: "caps" };
+  if (caps !== undefined && codecsIn(caps).length > 0)
+    return { codecs: codecsIn(caps), ...ranged(takesHighRange(caps)), because: "caps" };
   const accepted = codecsAccepted(accept ?? "");
   // A client that lists codecs but not the one that everybody plays means to prefer, not to exclude.
-  if (accepted.length > 0) return { codecs: inOrder(["h264", ...accepted]), because: "accept" };
+  if (accepted.length > 0)
+    return { codecs: inOrder(["h264", ...accepted]), ...ranged(takesHighRange(accept ?? "")), because: "accept" };
   const says = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(userAgent));
   if (brands === "" && says(H264_ONLY)) return { codecs: ["h264"], because: "agent" };
   if (says(WITHOUT_HEVC)) return { codecs: ["h264", "av1"], because: "agent" };
-  return { codecs: VIDEO_CODEC_NAMES, because: "default" };
+  return { codecs: VIDEO_CODEC_NAMES, ...ranged(CHOOSES_BY_RANGE.test(userAgent)), because: "default" };
 }

@@ -13,12 +13,14 @@ import {
   nearest,
   OF_RENDITIONS,
   Problem,
+  parseTransformation,
   pickParameters,
   STREAMING_PROFILE_NAMES,
   type Transformation,
   transformationTouching,
 } from "#transformation";
 import { checkTuning } from "./codec-tuning.ts";
+import { highRangeColour } from "./colour.ts";
 import { type Grid, gridOf } from "./grid.ts";
 import { instantiate, type Kept, NOTHING_KEPT } from "./instantiate.ts";
 import { applyStep } from "./layers.ts";
@@ -35,6 +37,8 @@ export interface DeliveryPlan extends Programme {
   readonly keys: { readonly picture: Transformation; readonly sound: Transformation; readonly whole: Transformation };
   /** Of a streaming profile of the cloud's own: a plan for each of its rungs, smallest first. */
   readonly rungs: readonly DeliveryPlan[];
+  /** The same in the high dynamic range that the source has, where nothing is done that it does not survive. */
+  readonly highRange?: DeliveryPlan;
 }
 
 /** Plans a delivery; throws the Problems of the stages where the transformation cannot be had of this source. */
@@ -43,7 +47,27 @@ export function planDelivery(transformation: Transformation, source: Source, kep
   // Its spelling is in the addresses that playlists name.
   checkLength(encodeTransformation(steps), OF_RENDITIONS);
   const plan = planSteps(steps, source, kept);
-  return { ...plan, rungs: rungPlans(plan, steps, source, kept) };
+  const highRange = highRangePlan(plan, steps, source, kept);
+  return { ...plan, rungs: rungPlans(plan, steps, source, kept), ...(highRange && { highRange }) };
+}
+
+const HIGH_RANGE_KEY = "dr";
+const HIGH_RANGE = parseTransformation(`${HIGH_RANGE_KEY}_high`);
+
+/** What `dr_high` behind the chain makes of it. */
+function highRangePlan(
+  { canvas }: DeliveryPlan,
+  steps: readonly LiteralStep[],
+  source: Source,
+  kept: Kept,
+): DeliveryPlan | undefined {
+  if (!canvas || canvas.colour.range || !source.video || !highRangeColour(source.video)) return undefined;
+  try {
+    return planSteps(canonicalTransformation([...steps, ...HIGH_RANGE]) as readonly LiteralStep[], source, kept);
+  } catch (error) {
+    if (error instanceof Problem && error.facts.parameter === HIGH_RANGE_KEY) return undefined;
+    throw error;
+  }
 }
 
 function planSteps(steps: readonly LiteralStep[], source: Source, kept: Kept): DeliveryPlan {

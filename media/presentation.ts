@@ -34,7 +34,7 @@ export interface Offered<One extends AnyRendition = AnyRendition> extends Filed 
 /** The segments of a rendition that are open to a viewer; undefined where all are. */
 export type RunOf = (rendition: AnyRendition, plan: DeliveryPlan) => SegmentRun | undefined;
 
-/** Pictures in one codec: a player moves among these without a seam, and from one ladder to another only by reloading. */
+/** Pictures in one codec and dynamic range: a player moves among these without a seam, and from one ladder to another only by reloading. */
 export interface Ladder {
   readonly codec: VideoCodecName;
   /** First the one that players should start with. */
@@ -130,16 +130,20 @@ function laddersOf(
   video: readonly Omit<Offered<VideoRendition>, "key">[],
   opened: Opened,
 ): readonly Ladder[] {
-  const keyframes = keyframeRenditions(plan);
-  return VIDEO_CODEC_NAMES.flatMap((codec) => {
-    const rungs = video
-      .filter(({ rendition }) => rendition.codec === codec)
-      .map((offered) => opened({ ...offered, key: offered.plan.keys.picture }));
-    if (rungs.length === 0) return [];
-    const own = keyframes.find((rendition) => rendition.codec === codec);
-    const key = plan.keys.picture;
-    return { codec, rungs: startingOrder(rungs), keyframes: own && opened({ rendition: own, plan, key }) };
-  });
+  const rangeOf = ({ plan: own }: { readonly plan: DeliveryPlan }): DeliveryPlan =>
+    own === plan.highRange ? plan.highRange : plan;
+  const ranges = [plan, ...(plan.highRange ? [plan.highRange] : [])];
+  return VIDEO_CODEC_NAMES.flatMap((codec) =>
+    ranges.flatMap((range) => {
+      const rungs = video
+        .filter((offered) => offered.rendition.codec === codec && rangeOf(offered) === range)
+        .map((offered) => opened({ ...offered, key: offered.plan.keys.picture }));
+      if (rungs.length === 0) return [];
+      const own = keyframeRenditions(range).find((rendition) => rendition.codec === codec);
+      const key = range.keys.picture;
+      return { codec, rungs: startingOrder(rungs), keyframes: own && opened({ rendition: own, plan: range, key }) };
+    }),
+  );
 }
 
 const SOUND_NAMES = new Map([["und", "Sound"]]);

@@ -4,7 +4,6 @@ import { toNumber, type VideoCodecName } from "#transformation";
 import { AUDIO_CODECS } from "./audio-codecs.ts";
 import { makes, notMade } from "./codec-tuning.ts";
 import { VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
-import { outputColour } from "./colour.ts";
 import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts";
 import { LADDER, ladderBits, type Rung, rungsFor, type Size, streamSize } from "./ladder.ts";
 import { coldSeconds, keepsUp, type OriginBuild } from "./origin-build.ts";
@@ -83,12 +82,17 @@ export const audioRenditions = (plan: DeliveryPlan): readonly AudioRendition[] =
       }))
     : [];
 
+/** Apple's authoring specification, tables of 1.25: what HEVC takes for HDR over what it takes for SDR. */
+const HIGH_RANGE_BITS = 1.2;
+
 /** @param isRung whether it is one of several rungs, whose rates a wish bounds but does not raise */
 function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName, isRung = false): VideoStream | undefined {
   const { video } = plan.source;
   if (!video || !plan.canvas) return undefined;
   const { grid, encoding } = plan;
-  const cap = ladderBits(size, grid.frameRate) * VIDEO_CODECS[codec].relativeBits;
+  const { colour } = plan.canvas;
+  const ranged = colour.range ? HIGH_RANGE_BITS : 1;
+  const cap = ladderBits(size, grid.frameRate) * VIDEO_CODECS[codec].relativeBits * ranged;
   const wish = encoding.maxBitsPerSecond ?? cap;
   return {
     ...size,
@@ -98,7 +102,7 @@ function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName, isRung 
     ...(encoding.isConstantRate && { isConstantRate: true }),
     quality: encoding.quality ?? { auto: "good" },
     ...(encoding.codecTuning && codec === encoding.videoCodec && { tuning: encoding.codecTuning }),
-    colour: outputColour(video),
+    colour,
   };
 }
 
@@ -122,8 +126,9 @@ function videoRendition(
     codecString: VIDEO_CODECS[codec].codecString(stream),
     bandwidth: Math.ceil(peak),
     averageBandwidth: Math.ceil(average),
-    // By size first, then by codec: a client that plays several takes the best one of the largest size it can.
-    score: (rung ? LADDER.indexOf(rung) + 1 : 1) + VIDEO_CODECS[codec].preference / 10,
+    // By size first, then by range and codec: a client that plays several takes the best one of the largest size it can.
+    score:
+      (rung ? LADDER.indexOf(rung) + 1 : 1) + (stream.colour.range ? 0.5 : 0) + VIDEO_CODECS[codec].preference / 10,
   };
 }
 

@@ -17,6 +17,16 @@ export interface KeyframeIndex {
   readonly dts: readonly number[];
 }
 
+/** How bright the screen was that the pictures were made on, and how bright they are (SMPTE ST 2086, CTA-861.3). */
+export interface HdrMetadata {
+  /** In steps of 0.00002 of CIE 1931, and of 0.0001 cd/m2. */
+  readonly display?: {
+    readonly [Point in "green" | "blue" | "red" | "white"]: readonly [x: number, y: number];
+  } & { readonly luminance: readonly [max: number, min: number] };
+  /** In cd/m2: of the brightest pixel, and of the brightest picture. */
+  readonly light?: readonly [brightest: number, average: number];
+}
+
 export interface VideoTrack {
   /** ffmpeg's stream index in the file. */
   readonly streamIndex: number;
@@ -42,6 +52,7 @@ export interface VideoTrack {
   readonly bitDepth: number;
   readonly colour: Colour;
   readonly dolbyVisionProfile?: number;
+  readonly hdr?: HdrMetadata;
   readonly keyframes?: KeyframeIndex;
 }
 

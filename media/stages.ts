@@ -16,6 +16,7 @@ import {
 } from "#transformation";
 import { OUTPUT_SAMPLE_RATES } from "./audio-codecs.ts";
 import { type Canvas, canvasOf, withEffects } from "./canvas.ts";
+import { highRangeColour, type OutputColour, outputColour } from "./colour.ts";
 import { framePicture } from "./framing.ts";
 import { AAC_FRAME_SAMPLES, secondsOf } from "./grid.ts";
 import { keyOut } from "./keying.ts";
@@ -23,7 +24,7 @@ import { type Programme, startingAt, timelineFrames } from "./programme.ts";
 import { editRegion } from "./region.ts";
 import { retime } from "./retiming.ts";
 import { sizePicture } from "./sizing.ts";
-import type { AudioTrack, Source } from "./source.ts";
+import type { AudioTrack, Source, VideoTrack } from "./source.ts";
 import { trimmedFrames, wholeTimeline } from "./timeline.ts";
 import { cutBars, turnPicture } from "./turning.ts";
 
@@ -126,12 +127,17 @@ export function soundRate(track: AudioTrack | undefined, encoding: Encoding): nu
   return wanted !== undefined && OUTPUT_SAMPLE_RATES.includes(wanted) ? wanted : 48_000;
 }
 
+/** What the stream of a track is coded in. */
+const colourOf = (track: VideoTrack, { keepsHighRange }: Encoding): OutputColour =>
+  (keepsHighRange && highRangeColour(track)) || outputColour(track);
+
 /** A source before anything is done to it. */
 export function resolvedSource(source: Source, { encoding }: { encoding: Encoding }): Programme {
   return {
     source,
     timeline: wholeTimeline(source, frameRateOf(source, encoding)),
-    ...(source.video && encoding.videoCodec !== "none" && { canvas: canvasOf(source.video) }),
+    ...(source.video &&
+      encoding.videoCodec !== "none" && { canvas: canvasOf(source.video, colourOf(source.video, encoding)) }),
     sound: [],
   };
 }

@@ -130,6 +130,8 @@ export interface Encoding {
   readonly frameRate?: FrameRateRange;
   readonly videoCodec?: VideoCodecWish["codec"];
   readonly codecTuning?: CodecTuning | undefined;
+  /** Of a source of high dynamic range; else it is brought into the standard one. */
+  readonly keepsHighRange?: boolean;
   readonly keyframeSeconds?: Rational;
   readonly audioCodec?: AudioCodecWord;
   readonly sampleRate?: number | "source";

@@ -1,6 +1,7 @@
 /** DASH: the media presentation description (ISO/IEC 23009-1) over the very segments of HLS, spelled of what a stream offers. */
 
 import { compare, divide, formatRational, type Rational, rational, toDecimal } from "#transformation";
+import type { VideoStream } from "../codecs.ts";
 import {
   type Alternative,
   allOffered,
@@ -76,7 +77,17 @@ function protectionOf({ protection }: Presentation, uriOf: UriOf): readonly stri
   ];
 }
 
-/** Codecs are never mixed in one set: dash.js would move between them within a film (measured). */
+/** Who does not know these of high dynamic range leaves the set alone (DASH-IF IOP, part 7; ISO/IEC 23091-2). */
+const rangeOf = ({ colour: { range, codes } }: VideoStream): readonly string[] =>
+  range === undefined
+    ? []
+    : Object.entries({
+        ColourPrimaries: codes.primaries,
+        TransferCharacteristics: codes.transfer,
+        MatrixCoefficients: codes.matrix,
+      }).map(([name, code]) => descriptor("EssentialProperty", `urn:mpeg:mpegB:cicp:${name}`, String(code)));
+
+/** Codecs and ranges are never mixed in one set: dash.js would move between codecs within a film (measured). */
 const ladderSet = (ladder: Ladder, priority: number, writing: Writing): string =>
   element(
     "AdaptationSet",
@@ -90,6 +101,7 @@ const ladderSet = (ladder: Ladder, priority: number, writing: Writing): string =
     },
     [
       ...writing.protection,
+      ...ladder.rungs.slice(0, 1).flatMap(({ rendition }) => rangeOf(rendition.stream)),
       ...ladder.rungs.map((rung) =>
         element(
           "Representation",
@@ -111,6 +123,7 @@ function keyframeSet(ladder: Ladder, keyframes: Offered<KeyframeRendition>, writ
   const frameRate = divide(stream.frameRate, rational(stream.gopFrames));
   return element("AdaptationSet", { contentType: "video", mimeType: "video/mp4", ...SEGMENTED }, [
     ...writing.protection,
+    ...rangeOf(stream),
     descriptor("EssentialProperty", "http://dashif.org/guidelines/trickmode", String(writing.setOf(ladder))),
     element(
       "Representation",

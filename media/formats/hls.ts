@@ -82,7 +82,7 @@ function variant(rung: Offered<VideoRendition>, presentation: Presentation, uriO
       ["CODECS", quoted([codecString, ...new Set(sounds.map((sound) => sound.codecString))].join(","))],
       ["RESOLUTION", `${stream.width}x${stream.height}`],
       ["FRAME-RATE", toFixed(stream.frameRate, 3)],
-      ["VIDEO-RANGE", "SDR"],
+      ["VIDEO-RANGE", stream.colour.range ?? "SDR"],
       ["AUDIO", sounds.length > 0 ? quoted(AUDIO_GROUP) : undefined],
       ...besides(presentation),
     ])}`,
@@ -115,7 +115,7 @@ function keyframeVariant(keyframes: Offered<KeyframeRendition>, uriOf: UriOf): s
     ["BANDWIDTH", String(bandwidth)],
     ["CODECS", quoted(codecString)],
     ["RESOLUTION", `${stream.width}x${stream.height}`],
-    ["VIDEO-RANGE", "SDR"],
+    ["VIDEO-RANGE", stream.colour.range ?? "SDR"],
     ["URI", quoted(uriOf(keyframes, "playlist.m3u8"))],
   ])}`;
 }

@@ -37,11 +37,23 @@ export interface WholeJob extends WholeParts {
 const notDelivered = (extension: string): Problem =>
   new Problem("unsupported-format", `.${extension} is no file that is delivered.`, { parameter: "f" });
 
-/** The name of a file among an asset's renditions: `still-jpg`, `clip-h264`, `sound-mp3`, `animation-gif`. */
+/**
+ * The name of a file among an asset's renditions: `still-jpg`, `clip-h264`, `sound-mp3`, `animation-gif`.
+ * @throws Problem `unsupported-format`, `unsupported-parameter` where no such file can be had
+ */
 export function wholeRenditionId(plan: DeliveryPlan, extension: string): string {
   const format = fileFormat(extension, plan.encoding);
   if (!format) throw notDelivered(extension);
+  if (format.kind !== "sound") checkRange(plan, extension);
   return `${format.kind}-${format.kind === "clip" ? clipCodec(plan, format.video, extension) : formatNamed(extension)}`;
+}
+
+/** @throws Problem `unsupported-parameter` for pictures whose high dynamic range no file keeps */
+function checkRange({ canvas }: DeliveryPlan, extension: string): void {
+  if (canvas?.colour.range)
+    throw new Problem("unsupported-parameter", `dr_high is for streams; leave it out for .${extension}.`, {
+      parameter: "dr",
+    });
 }
 
 /** The job for a file; throws the Problems of its kind: `clip-too-long`, `no-picture`, `no-sound`, `unsupported-format`. */

@@ -29,11 +29,26 @@ export interface ProbedStream {
   readonly color_primaries?: string;
   readonly disposition?: Readonly<Record<string, number>>;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly side_data_list?: readonly {
-    readonly side_data_type?: string;
-    readonly rotation?: number;
-    readonly dv_profile?: number;
-  }[];
+  readonly side_data_list?: readonly ProbedSideData[];
+}
+
+/** Of a stream or of a picture; fractions are spelled `34000/50000`. */
+export interface ProbedSideData {
+  readonly side_data_type?: string;
+  readonly rotation?: number;
+  readonly dv_profile?: number;
+  readonly red_x?: string;
+  readonly red_y?: string;
+  readonly green_x?: string;
+  readonly green_y?: string;
+  readonly blue_x?: string;
+  readonly blue_y?: string;
+  readonly white_point_x?: string;
+  readonly white_point_y?: string;
+  readonly min_luminance?: string;
+  readonly max_luminance?: string;
+  readonly max_content?: number;
+  readonly max_average?: number;
 }
 
 export interface ProbedFrame {
@@ -51,6 +66,7 @@ export interface ProbedFrame {
   readonly color_space?: string;
   readonly color_transfer?: string;
   readonly color_primaries?: string;
+  readonly side_data_list?: readonly ProbedSideData[];
 }
 
 /** One line of the packet list: time stamps in ticks, absent where the container has none. */
@@ -98,6 +114,10 @@ const LIMITS = { wallSeconds: 60, outputBytes: 256 * 2 ** 20 };
 const FRAME_FIELDS =
   "media_type,stream_index,pts,best_effort_timestamp,nb_samples,width,height,pix_fmt,interlaced_frame,top_field_first,color_range,color_space,color_transfer,color_primaries";
 
+/** By name: Dolby Vision would fill pages. */
+const SIDE_DATA_FIELDS =
+  "red_x,red_y,green_x,green_y,blue_x,blue_y,white_point_x,white_point_y,min_luminance,max_luminance,max_content,max_average";
+
 /** @param input how the source is opened at that moment: it may have become a complete file in between */
 export function ffprobe(program: Program, input: () => Input, signal?: AbortSignal): Ffprobe {
   const ending = new AbortController();
@@ -140,7 +160,7 @@ export function ffprobe(program: Program, input: () => Input, signal?: AbortSign
         media,
         "-show_frames",
         "-show_entries",
-        `frame=${FRAME_FIELDS}`,
+        `frame=${FRAME_FIELDS}:frame_side_data=${SIDE_DATA_FIELDS}`,
         "-read_intervals",
         `%+#${packets}`,
       );

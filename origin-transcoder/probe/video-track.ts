@@ -1,9 +1,10 @@
 /** Puts together what ffprobe says of a video track. Pure. */
 
-import type { Colour, KeyframeIndex, VideoTrack } from "#media";
+import { type Colour, isHdr, type KeyframeIndex, type VideoTrack } from "#media";
 import { parseRational, type Rational, rational, toNumber } from "#transformation";
 import type { PacketList, ProbedFrame, ProbedPacket, ProbedStream } from "./ffprobe.ts";
 import { findFrameRate } from "./frame-rate.ts";
+import { hdrMetadata } from "./hdr-metadata.ts";
 
 /** Larger pictures are refused: one decoded 8K frame takes 50 MB, and hostile headers claim more. */
 const MAX_SIDE = 8192;
@@ -43,6 +44,7 @@ export function videoTrack(
   ]);
   const interlaced = fieldOrder(stream, shown);
   const keyframes = packets.complete ? keyframeIndex(head, timeBase) : undefined;
+  const hdr = isHdr(colour(stream, first)) ? hdrMetadata(stream, first) : undefined;
   const dolbyVision = stream.side_data_list?.find((data) => data.dv_profile !== undefined)?.dv_profile;
   return {
     streamIndex: stream.index,
@@ -64,6 +66,7 @@ export function videoTrack(
     bitDepth: bitDepth(first.pix_fmt ?? stream.pix_fmt ?? ""),
     colour: colour(stream, first),
     ...(dolbyVision !== undefined && { dolbyVisionProfile: dolbyVision }),
+    ...(hdr && { hdr }),
     ...(keyframes && { keyframes }),
   };
 }

@@ -49,6 +49,17 @@ export const delivery = {
     apply: (edit, { codec, ...tuning }) =>
       encoding(edit, { videoCodec: codec, codecTuning: Object.keys(tuning).length > 0 ? tuning : undefined }),
   }),
+  dynamicRange: parameter({
+    key: "dr",
+    summary:
+      "high leaves HDR10 and HLG as they are: a stream of ten bits in h265 and av1, of pictures that are cut, turned by quarters and scaled only. Otherwise they are brought into the standard range.",
+    value: oneOf(["standard", "high"], { sdr: "standard", hdr: "high" }),
+    scope: "delivery",
+    touches: ["picture"],
+    examples: ["high"],
+    isDefault: (range) => range === "standard",
+    apply: (edit, range) => encoding(edit, { keepsHighRange: range === "high" }),
+  }),
   format: parameter({
     key: "f",
     summary: "Output format; auto takes what the extension says, or what the client plays best.",

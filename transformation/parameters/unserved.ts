@@ -31,7 +31,6 @@ const FLAGS: Readonly<Record<string, string>> = {
 const KEYS: Readonly<Record<string, string>> = {
   [IMAGES]: "cs d dn p pg",
   "functions of others are not run here.": "fn",
-  "everything is delivered in standard dynamic range.": "dr",
 };
 
 const named = (family: string, names: Readonly<Record<string, string>>) =>
