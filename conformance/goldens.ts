@@ -29,6 +29,7 @@ export const GOLDENS: Readonly<Record<string, Golden>> = {
     "fl_animated",
   ),
   ...golden("outputs", "costs less at less quality", "q"),
+  ...golden("high-range", "keeps it where the URL says so, with all that it says of its light: %s", "dr"),
   ...golden("encoding", "is kept in every second of a file, whatever is shown: %s", "br"),
   ...golden("encoding", "stands in CODECS, and the segments are coded so", "vc"),
   ...golden("encoding", "dpr_ gives dense screens the pixels that they have", "dpr"),

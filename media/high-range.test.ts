@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Problem, parseTransformation } from "#transformation";
+import { mediaPresentationDescription } from "./formats/dash.ts";
 import { multivariantPlaylist } from "./formats/hls.ts";
 import { segmentJob } from "./jobs/segment-job.ts";
 import { wholeRenditionId } from "./jobs/whole-job.ts";
 import { videoOf } from "./outlook.ts";
 import { planDelivery } from "./plan.ts";
-import { keyframeRendition, ladderRenditions } from "./renditions.ts";
+import { presentationOf } from "./presentation.ts";
+import { keyframeRenditions, ladderRenditions } from "./renditions.ts";
 import type { Source, VideoTrack } from "./source.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
@@ -55,7 +57,7 @@ describe("a stream of high dynamic range", () => {
     expect(codecs).toHaveLength(10);
     for (const codec of codecs)
       expect(codec).toMatch(/^hvc1\.2\.4\.L\d+\.90$|^av01\.0\.\d\dM\.10\.0\.111\.09\.16\.09\.0$/);
-    expect(keyframeRendition(planOf("dr_high"))).toBeUndefined();
+    expect(keyframeRenditions(planOf("dr_high")).map(({ id }) => id)).toEqual(["iframes-h265", "iframes-av1"]);
   });
 
   it("keeps the source's light and colour, and is tone-mapped where it is not asked for", () => {
@@ -109,22 +111,40 @@ describe("a stream of high dynamic range", () => {
 });
 
 describe("high dynamic range beside the standard one", () => {
-  const playlistOf = (source: Source): string => {
+  const presented = (source: Source) => {
     const plan = planOf("sp_auto", source);
-    const video = [plan, ...(plan.highRange ? [plan.highRange] : [])].flatMap((one) => videoOf(one));
-    const presentation = { video: video.map(({ rendition }) => rendition), audio: [], subtitles: [] };
-    return multivariantPlaylist(presentation, ({ id }, file) => `/${id}/${file}`);
+    const ranges = [plan, ...(plan.highRange ? [plan.highRange] : [])];
+    return presentationOf(
+      plan,
+      ranges.flatMap((one) => videoOf(one)),
+      [],
+    );
   };
+  const playlistOf = (source: Source): string =>
+    multivariantPlaylist(presented(source), ({ rendition: { id } }, file) => `/${id}/${file}`);
 
   it.each([
     ["PQ", "smpte2084"],
     ["HLG", "arib-std-b67"],
   ])("says VIDEO-RANGE=%s of its variants, and SDR of the others, each ladder whole", (range, transfer) => {
     const lines = playlistOf(film({ colour: { ...colour, transfer } })).split("\n");
-    const ranges = lines.flatMap((line) => /CODECS="(\w{4}).*VIDEO-RANGE=(\w+)/.exec(line)?.slice(1).join(" ") ?? []);
+    const ranges = lines.flatMap((line) => /^#EXT-X-STREAM-INF.*CODECS="(\w{4}).*VIDEO-RANGE=(\w+)/.exec(line)?.slice(1).join(" ") ?? []);
     const ladders = [...new Set(ranges)];
     expect(ladders).toEqual(["avc1 SDR", "hvc1 SDR", "av01 SDR", `hvc1 ${range}`, `av01 ${range}`]);
     for (const ladder of ladders) expect(ranges.filter((each) => each === ladder)).toHaveLength(5);
+  });
+
+  it("has key pictures of its own, and in DASH sets that nobody takes who does not know its light", () => {
+    const bright = presented(film()).ladders.filter(({ rungs }) => rungs[0]?.rendition.stream.colour.range);
+    for (const { rungs, keyframes } of bright) expect(keyframes?.key).toEqual(rungs[0]?.key);
+    const description = mediaPresentationDescription(
+      presented(film()),
+      ({ rendition: { id } }, file) => `/${id}/${file}`,
+    );
+    const sets = description.split("<AdaptationSet").slice(1);
+    const ofRange = sets.filter((set) => set.includes('cicp:TransferCharacteristics" value="16"'));
+    expect(ofRange.map((set) => /codecs="(\w{4})/.exec(set)?.[1])).toEqual(["hvc1", "av01", "hvc1", "av01"]);
+    expect(sets.length - ofRange.length).toBe(7);
   });
 
   it("is preferred to it at the same size, by whoever plays both", () => {

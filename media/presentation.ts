@@ -59,7 +59,7 @@ export interface Presentation {
   readonly duration: Rational;
   /** The distance of key pictures: whoever has as much in hand as these last can begin. */
   readonly gopDuration: Rational;
-  /** The most compatible codec first. None where there is no picture. */
+  /** The most compatible codec first, in standard dynamic range, then in a high one. None where there is no picture. */
   readonly ladders: readonly Ladder[];
   readonly sounds: readonly Alternative<AudioRendition>[];
   readonly texts: readonly Alternative<SubtitleRendition>[];
@@ -133,8 +133,8 @@ function laddersOf(
   const rangeOf = ({ plan: own }: { readonly plan: DeliveryPlan }): DeliveryPlan =>
     own === plan.highRange ? plan.highRange : plan;
   const ranges = [plan, ...(plan.highRange ? [plan.highRange] : [])];
-  return VIDEO_CODEC_NAMES.flatMap((codec) =>
-    ranges.flatMap((range) => {
+  return ranges.flatMap((range) =>
+    VIDEO_CODEC_NAMES.flatMap((codec) => {
       const rungs = video
         .filter((offered) => offered.rendition.codec === codec && rangeOf(offered) === range)
         .map((offered) => opened({ ...offered, key: offered.plan.keys.picture }));
