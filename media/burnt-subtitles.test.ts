@@ -133,5 +133,11 @@ describe("subtitles that are burnt in", () => {
     const flicker = Array.from({ length: 60 }, (_, index) => cue(index / 10, (index + 1) / 10, String(index)));
     expect(() => laid("l_subtitles:film.srt/fl_layer_apply", flicker)).toThrow(Problem);
     expect(laid("l_subtitles:film.srt/fl_layer_apply", flicker.slice(0, 40))).toHaveLength(40);
+    const crowd = Array.from({ length: 20_000 }, (_, index) => cue(index / 1000, 30, "all at once"));
+    expect(() => laid("l_subtitles:film.srt/fl_layer_apply", crowd)).toThrow(Problem);
+    expect(() => laid("l_subtitles:film.srt/fl_layer_apply", [cue(1, 2, "x".repeat(1001))])).toThrow(Problem);
+    const film = Array.from({ length: 2000 }, (_, index) => cue(index * 3, index * 3 + 2, String(index)));
+    expect(() => laid("e_loop:100/l_subtitles:film.srt/fl_layer_apply", film)).toThrow(Problem);
+    expect(() => laid("l_subtitles:film.srt/fl_layer_apply/e_loop:100", film)).not.toThrow();
   });
 });

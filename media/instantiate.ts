@@ -93,7 +93,9 @@ function beforeChoices(source: Source): Programme {
 /** Decides everything that a chain leaves open; throws `invalid-value`, and whatever the stages throw. */
 export function instantiate(transformation: Transformation, source: Source, kept: Kept): readonly LiteralStep[] {
   const initial = beforeChoices(source);
-  const apply = (before: Programme, step: LiteralStep) => applyStep(before, step, kept.layers);
+  // What subtitles say changes no size and no length: it is placed once, when the steps are known.
+  const silent = kept.layers?.map(({ cues: _, ...layer }) => layer);
+  const apply = (before: Programme, step: LiteralStep) => applyStep(before, step, silent);
   const progress: Progress = { steps: [], variables: new Map(), kept, initial, current: initial, apply };
   walk(transformation, progress, 0);
   return progress.steps;

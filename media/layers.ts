@@ -65,8 +65,16 @@ function withCaptions(
   if (!resolved.canvas) return resolved;
   const shown = materialized(resolved.canvas);
   const placement = subtitlePlacement(editOf(step.placement), shown.size);
-  const steps = captions({ step, known, placement, span }, resolved, shown.size).map(({ drawing, from, to }) =>
-    layingOf(shown, step, { drawing }, { placement, span: { from, to, isWhole: false } }),
+  const [first, ...others] = captions({ step, known, placement, span }, resolved, shown.size);
+  if (!first) return resolved;
+  const { laid } = layingOf(shown, step, first, { placement, span: { ...first, isWhole: false } });
+  // All lie where the first one does: thousands of them are laid in one go.
+  const steps = [first, ...others].map(
+    ({ drawing, from, to }): CanvasFilters => ({
+      filters: [],
+      laid: { ...(laid as LaidPicture), content: { drawing }, from, to },
+      timedFrom: 0,
+    }),
   );
   return { ...resolved, canvas: { ...shown, steps: [...shown.steps, ...steps] } };
 }

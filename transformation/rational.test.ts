@@ -30,6 +30,39 @@ describe("rational time", () => {
     expect(toDecimal(rational(999_960_000_039, 999_962_000_357))).toBe("0.999998");
   });
 
+  it("is as exact in plain numbers as beyond them", () => {
+    const parts = fc.oneof(fc.maxSafeInteger(), fc.integer({ min: -5000, max: 5000 }));
+    const any = fc
+      .tuple(
+        parts,
+        parts.filter((den) => den !== 0),
+      )
+      .map(([num, den]) => rational(num, den));
+    const big = ({ num, den }: Rational): readonly [bigint, bigint] => [BigInt(num), BigInt(den)];
+    const sign = (value: bigint): number => (value < 0n ? -1 : value > 0n ? 1 : 0);
+    /** Whether a result is num/den; what does not fit into safe integers is refused. */
+    const isExactly = (result: () => Rational, num: bigint, den: bigint): boolean => {
+      try {
+        const [n, d] = big(result());
+        return n * den === num * d && d > 0n;
+      } catch (error) {
+        return error instanceof Problem;
+      }
+    };
+    fc.assert(
+      fc.property(any, any, (a, b) => {
+        const [[an, ad], [bn, bd]] = [big(a), big(b)];
+        expect(isExactly(() => add(a, b), an * bd + bn * ad, ad * bd)).toBe(true);
+        expect(isExactly(() => subtract(a, b), an * bd - bn * ad, ad * bd)).toBe(true);
+        expect(isExactly(() => multiply(a, b), an * bn, ad * bd)).toBe(true);
+        expect(compare(a, b)).toBe(sign(an * bd - bn * ad));
+        const below = BigInt(floor(a));
+        expect(below * ad <= an && an < (below + 1n) * ad).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("adds and takes away without losing anything", () => {
     fc.assert(
       fc.property(fractions, fractions, (a, b) => {

@@ -11,6 +11,17 @@ export interface Rational {
 const gcd = (a: bigint, b: bigint): bigint => (b === 0n ? a : gcd(b, a % b));
 const magnitude = (a: bigint): bigint => (a < 0n ? -a : a);
 
+const areSafe = (a: number, b: number): boolean => Number.isSafeInteger(a) && Number.isSafeInteger(b);
+
+/** The same in plain numbers, for what fits into them: nearly everything, at a tenth of the time. */
+function reduceSafe(num: number, den: number): Rational {
+  let [a, b] = [Math.abs(num), Math.abs(den)];
+  while (b !== 0) [a, b] = [b, a % b];
+  const divisor = den < 0 ? -a : a;
+  // No negative zero.
+  return { num: num / divisor + 0, den: den / divisor };
+}
+
 function reduce(num: bigint, den: bigint): Rational {
   if (den === 0n) throw new RangeError("a fraction with a zero denominator");
   const sign = den < 0n ? -1n : 1n;
@@ -27,6 +38,7 @@ function reduce(num: bigint, den: bigint): Rational {
  * Problem `invalid-value` where a result leaves the safe integers: a URL may ask for that.
  */
 export function rational(num: number, den = 1): Rational {
+  if (areSafe(num, den) && den !== 0) return reduceSafe(num, den);
   return reduce(BigInt(num), BigInt(den));
 }
 
@@ -39,26 +51,36 @@ const cross = (a: Rational, b: Rational): [bigint, bigint] => [
 ];
 
 export function add(a: Rational, b: Rational): Rational {
+  const [left, right, den] = [a.num * b.den, b.num * a.den, a.den * b.den];
+  if (areSafe(left, right) && areSafe(left + right, den)) return reduceSafe(left + right, den);
   const [x, y] = cross(a, b);
   return reduce(x + y, BigInt(a.den) * BigInt(b.den));
 }
 
 export function subtract(a: Rational, b: Rational): Rational {
+  const [left, right, den] = [a.num * b.den, b.num * a.den, a.den * b.den];
+  if (areSafe(left, right) && areSafe(left - right, den)) return reduceSafe(left - right, den);
   const [x, y] = cross(a, b);
   return reduce(x - y, BigInt(a.den) * BigInt(b.den));
 }
 
 export function multiply(a: Rational, b: Rational): Rational {
+  const [num, den] = [a.num * b.num, a.den * b.den];
+  if (areSafe(num, den)) return reduceSafe(num, den);
   return reduce(BigInt(a.num) * BigInt(b.num), BigInt(a.den) * BigInt(b.den));
 }
 
 export function divide(a: Rational, b: Rational): Rational {
+  const [num, den] = [a.num * b.den, b.num * a.den];
+  if (areSafe(num, den) && den !== 0) return reduceSafe(num, den);
   const [x, y] = cross(a, b);
   return reduce(x, y);
 }
 
 /** Negative, zero or positive as a is less than, equal to or greater than b. */
 export function compare(a: Rational, b: Rational): number {
+  const [left, right] = [a.num * b.den, b.num * a.den];
+  if (areSafe(left, right)) return Math.sign(left - right);
   const [x, y] = cross(a, b);
   return x < y ? -1 : x > y ? 1 : 0;
 }
@@ -68,6 +90,9 @@ export const greater = (a: Rational, b: Rational): Rational => (compare(a, b) >=
 export const equals = (a: Rational, b: Rational): boolean => a.num === b.num && a.den === b.den;
 
 export function floor(a: Rational): number {
+  const rest = a.num % a.den;
+  const below = a.num - (rest < 0 ? rest + a.den : rest);
+  if (areSafe(a.num, a.den) && Number.isSafeInteger(below)) return below / a.den + 0;
   const quotient = BigInt(a.num) / BigInt(a.den);
   return Number(a.num < 0 && BigInt(a.num) % BigInt(a.den) !== 0n ? quotient - 1n : quotient);
 }
@@ -80,6 +105,13 @@ export const round = (a: Rational): number => Number(rounded(BigInt(a.num), BigI
 /** The whole number nearest to a product, which need not fit into safe integers itself: a long time at an odd rate. */
 export const roundProduct = (a: Rational, b: Rational): number =>
   Number(rounded(BigInt(a.num) * BigInt(b.num), BigInt(a.den) * BigInt(b.den)));
+
+/** The smallest whole number that is no less than a product. */
+export function ceilProduct(a: Rational, b: Rational): number {
+  const [num, den] = [a.num * b.num, a.den * b.den];
+  // Unreduced: what divides both does not matter here.
+  return areSafe(num, den) ? ceil({ num, den }) : ceil(multiply(a, b));
+}
 
 /** num/den for a positive den, halves up. */
 function rounded(num: bigint, den: bigint): bigint {

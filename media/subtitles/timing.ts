@@ -5,9 +5,11 @@ import {
   ceil,
   compare,
   divide,
+  equals,
   floor,
   greater,
   multiply,
+  ONE,
   type Rational,
   rational,
   smaller,
@@ -23,21 +25,38 @@ export const movedBy = (cues: readonly Cue[], seconds: Rational): readonly Cue[]
 
 const endOf = ({ from, frames, speed }: Clip): Rational => add(from, multiply(rational(frames), speed));
 
-/** The part of a footage's cue that a clip shows, in seconds of its timeline; undefined where it shows nothing of it. */
-function onClip(cue: Cue, clip: Clip, firstFrame: number, frameRate: Rational): Cue | undefined {
-  const [start, end] = [multiply(cue.start, frameRate), multiply(cue.end, frameRate)];
+/** Where a clip shows a cue of its footage, in seconds of its timeline; undefined where it shows nothing of it. */
+type Placing = (cue: Cue) => Cue | undefined;
+
+/** Nearly all clips play as their footage does: a cue is moved, and cut where the clip begins and ends. */
+function movedOnto(clip: Clip, firstFrame: number, frameRate: Rational): Placing {
+  const [low, high] = [divide(clip.from, frameRate), divide(endOf(clip), frameRate)];
+  const shift = divide(subtract(rational(firstFrame), clip.from), frameRate);
+  const moved = (instant: Rational): Rational => (shift.num === 0 ? instant : add(instant, shift));
+  return (cue) => {
+    const [from, to] = [greater(cue.start, low), smaller(cue.end, high)];
+    return compare(from, to) < 0 ? { ...cue, start: moved(from), end: moved(to) } : undefined;
+  };
+}
+
+function placingOn(clip: Clip, firstFrame: number, frameRate: Rational): Placing {
+  if (equals(clip.speed, ONE) && !clip.isReversed) return movedOnto(clip, firstFrame, frameRate);
   const seconds = (frame: Rational): Rational => divide(add(rational(firstFrame), frame), frameRate);
-  if (clip.speed.num === 0) {
-    const isSaid = compare(start, clip.from) <= 0 && compare(clip.from, end) < 0;
-    return isSaid ? { ...cue, start: seconds(rational(0)), end: seconds(rational(clip.frames)) } : undefined;
-  }
-  const [from, to] = [greater(start, clip.from), smaller(end, endOf(clip))];
-  if (compare(from, to) >= 0) return undefined;
+  const end = endOf(clip);
   const passed = (frame: Rational): Rational =>
-    seconds(divide(clip.isReversed ? subtract(endOf(clip), frame) : subtract(frame, clip.from), clip.speed));
-  return clip.isReversed
-    ? { ...cue, start: passed(to), end: passed(from) }
-    : { ...cue, start: passed(from), end: passed(to) };
+    seconds(divide(clip.isReversed ? subtract(end, frame) : subtract(frame, clip.from), clip.speed));
+  return (cue) => {
+    const [start, stop] = [multiply(cue.start, frameRate), multiply(cue.end, frameRate)];
+    if (clip.speed.num === 0) {
+      const isSaid = compare(start, clip.from) <= 0 && compare(clip.from, stop) < 0;
+      return isSaid ? { ...cue, start: seconds(rational(0)), end: seconds(rational(clip.frames)) } : undefined;
+    }
+    const [from, to] = [greater(start, clip.from), smaller(stop, end)];
+    if (compare(from, to) >= 0) return undefined;
+    return clip.isReversed
+      ? { ...cue, start: passed(to), end: passed(from) }
+      : { ...cue, start: passed(from), end: passed(to) };
+  };
 }
 
 /** What a film says, and which film it is. */
@@ -64,7 +83,8 @@ export function cuesWithin(said: Said, { source, timeline }: Programme, from: nu
       : source.version === said.version
         ? said.cues
         : [];
-    const moved = own.flatMap((cue) => onClip(cue, clip, at, frameRate) ?? []);
+    const place = placingOn(clip, at, frameRate);
+    const moved = own.flatMap((cue) => place(cue) ?? []);
     return moved.filter((cue) => compare(cue.start, end) < 0 && compare(cue.end, first) > 0);
   });
 }
