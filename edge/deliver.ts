@@ -16,6 +16,7 @@ import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
+import { deliverInformation } from "./information.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
 import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output-format.ts";
@@ -33,7 +34,7 @@ import { type FetchTrack, offeredSubtitles, subtitleSegmentFor } from "./subtitl
 export interface DeliveryFacts {
   readonly cloud: string;
   readonly publicId: string;
-  readonly product: "multivariant" | "playlist" | "init" | "segment" | "still" | "clip" | "original";
+  readonly product: "multivariant" | "playlist" | "init" | "segment" | "still" | "clip" | "original" | "information";
   readonly rendition: string;
   readonly tier: Tier;
   readonly encodeMilliseconds: number;
@@ -70,8 +71,14 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const grant = await services.access.checkDelivery(url, credentials, options);
   await storeRemote(url, services);
   const { asset, plan, names } = await plannedDelivery(url, services);
-  const output = outputOf(url, plan);
   grant.bounds.check({ chain: url.transformation });
+  if (plan.encoding.isDescribed) {
+    return {
+      response: await deliverInformation(request, url, plan, grant, { seconds: MULTIVARIANT_SECONDS }),
+      facts: factsOf(url, "information", "information", "computed"),
+    };
+  }
+  const output = outputOf(url, plan);
   if (output === "original") {
     grant.bounds.check(originalFile(asset));
     return {

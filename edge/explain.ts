@@ -37,7 +37,7 @@ export async function explain(request: Request, services: EdgeServices): Promise
 }
 
 async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, services: EdgeServices) {
-  const output = outputOf(url, plan);
+  const output = plan.encoding.isDescribed ? "information" : outputOf(url, plan);
   const { grid, canvas } = plan;
   const build = await services.builds.current();
   if (output !== "original") checkLimits(services.config.limits, askedOf(plan, output, build));

@@ -10,6 +10,7 @@ export { needsGlance } from "./glance/deciding.ts";
 export { type Glance, isUnseen } from "./glance/glance.ts";
 export { glanceFrom, type SeenMoment } from "./glance/looking.ts";
 export * from "./grid.ts";
+export * from "./information.ts";
 export { type Kept, NOTHING_KEPT } from "./instantiate.ts";
 export * from "./iso-bmff.ts";
 export * from "./jobs/glance-job.ts";

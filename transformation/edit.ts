@@ -141,6 +141,8 @@ export interface Encoding {
   readonly sampling?: { readonly pictures: number } | { readonly everySeconds: Rational };
   readonly delayMilliseconds?: Rational;
   readonly profile?: StreamingProfile;
+  /** What would come is told, and not made. */
+  readonly isDescribed?: boolean;
 }
 
 /** How a layer changes what it is laid on. */

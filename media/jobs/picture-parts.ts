@@ -78,16 +78,22 @@ const PALETTE: Filter = {
   inputs: [{ filters: [] }, { filters: [{ name: "palettegen", options: { stats_mode: "full" } }] }],
 };
 
+/** How many pictures are taken of the video, and how many of each second. */
+export function sampledPictures(plan: DeliveryPlan): { readonly rate: number; readonly pictures: number } {
+  const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
+  const rate = samplingRate(plan, seconds);
+  return { rate, pictures: Math.max(1, Math.round(seconds * rate)) };
+}
+
 export function animationParts(plan: DeliveryPlan, format: PictureFormat): WholeParts {
   const { video } = shown(plan);
   const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: plan.grid.frames });
   const delay = plan.encoding.delayMilliseconds;
-  const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
-  const rate = samplingRate(plan, seconds);
+  const { rate, pictures: count } = sampledPictures(plan);
   const sampled: readonly Filter[] = [
     // up: each shows what is on screen at its moment. Pictures behind the last moment would make one more.
     { name: "fps", options: { fps: rate.toFixed(6), round: "up", start_time: 0 } },
-    { name: "trim", options: { end_frame: Math.max(1, Math.round(seconds * rate)) } },
+    { name: "trim", options: { end_frame: count } },
     ...(delay === undefined ? [] : [{ name: "setpts", options: { expr: `N*${toFixed(delay, 3)}/1000/TB` } }]),
   ];
   return {

@@ -1,0 +1,36 @@
+/** Tells what a URL would deliver, without making it: `fl_getinfo`. */
+
+import { type DeliveryPlan, informationOf } from "#media";
+import { canonicalTransformation, type DeliveryUrl, pickParameters } from "#transformation";
+import type { Grant } from "./access/delivery-access.ts";
+import { outputOf } from "./output-format.ts";
+import { finished, playlistResponse } from "./responses.ts";
+
+/** The URL whose output is spoken of. */
+const withoutFlag = (url: DeliveryUrl): DeliveryUrl => ({
+  ...url,
+  transformation: canonicalTransformation(
+    url.transformation.map((step) =>
+      step.kind === "edit" ? pickParameters(step, ({ name }) => name !== "information") : step,
+    ),
+  ),
+});
+
+/**
+ * @param options `seconds`: how long the answer holds
+ * @throws Problem whatever delivering the URL would throw before anything is made
+ */
+export async function deliverInformation(
+  request: Request,
+  url: DeliveryUrl,
+  plan: DeliveryPlan,
+  grant: Grant,
+  options: { readonly seconds: number },
+): Promise<Response> {
+  const information = informationOf(plan, outputOf(withoutFlag(url), plan));
+  const response = await playlistResponse(request, JSON.stringify(information), {
+    ...options,
+    mediaType: "application/json",
+  });
+  return finished(response, { tier: "computed", ...grant });
+}
