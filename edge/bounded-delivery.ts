@@ -11,6 +11,7 @@ import {
   type SegmentRun,
   type SubtitleRendition,
   segmentsWithin,
+  storyboardOf,
   type VideoRendition,
   videoOf,
   wholeRenditionId,
@@ -30,6 +31,7 @@ export const originalFile = ({ source: { video } }: FoundAsset): Deliverable => 
 
 /** A file that is made in one piece: a clip, a sound, a picture. */
 export function wholeFile(plan: DeliveryPlan, extension: string): Deliverable {
+  if (plan.encoding.isStoryboard) return storyboardFile(plan);
   const [kind, codec] = wholeRenditionId(plan, extension).split("-");
   return {
     ...(kind !== "sound" && { size: plan.canvas?.size }),
@@ -38,6 +40,12 @@ export function wholeFile(plan: DeliveryPlan, extension: string): Deliverable {
     spans: filmSpans(plan, 0, kind === "still" ? 1 : plan.grid.frames),
   };
 }
+
+/** A storyboard, on one sheet or on many: moments of all of the film. */
+export const storyboardFile = (plan: DeliveryPlan): Deliverable => ({
+  size: storyboardOf(plan).tile,
+  spans: filmSpans(plan, 0, plan.grid.frames),
+});
 
 /** A long film that is laid out as one file. */
 export const longFile = (plan: DeliveryPlan): Deliverable => ({

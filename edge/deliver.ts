@@ -1,7 +1,7 @@
 /** The story of one delivery, top to bottom: what is asked, may it be had, is it there, how is it made. */
 
 import type { FoundAsset } from "#catalog";
-import { askedOf, checkLimits, type DeliveryPlan, isProgressive, wholeRenditionId } from "#media";
+import { askedOf, checkLimits, type DeliveryPlan, FORMATS, isProgressive } from "#media";
 import {
   type AssetName,
   type DeliveryUrl,
@@ -16,6 +16,7 @@ import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
+import { fileAddress } from "./file-address.ts";
 import { deliverInformation } from "./information.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
@@ -28,6 +29,7 @@ import { deliverProgressive } from "./progressive.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
+import { deliverIndex } from "./storyboards.ts";
 import { type FetchTrack, offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
 
 /** What a delivery is counted as. */
@@ -88,6 +90,13 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   }
   services.permits.checkDelivery(url, names);
   checkLimits(services.config.limits, askedOf(plan, output, await services.builds.current()));
+  if (FORMATS[output]?.kind === "index") {
+    const options = { output, seconds: MULTIVARIANT_SECONDS, grant };
+    return {
+      response: await deliverIndex(request, url, plan, options, services),
+      facts: factsOf(url, "playlist", "storyboard", "computed"),
+    };
+  }
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
   if (isProgressive(plan, output)) {
     grant.bounds.check(longFile(plan));
@@ -208,6 +217,7 @@ async function findOrMake(
 }
 
 function productOf({ file, rendition }: RenditionUrl): DeliveryFacts["product"] {
+  if (file.kind === "sheet") return "still";
   if (file.kind !== "whole") return file.kind === "init" ? "init" : "segment";
   return rendition.startsWith("still-") ? "still" : "clip";
 }
@@ -242,18 +252,11 @@ async function deliverWhole(
   services: EdgeServices,
 ): Promise<Delivered> {
   const { recipe } = await services.builds.current();
-  const own: RenditionUrl = {
-    ...url,
-    transformation: plan.keys.whole,
-    sourceVersion: asset.source.version,
-    recipe,
-    rendition: wholeRenditionId(plan, format),
-    file: { kind: "whole", extension: format },
-  };
+  const own = fileAddress(url, plan, format, recipe);
   const inner = new Request(new URL(formatRenditionUrl(own), request.url), request);
-  const { response, facts } = await findOrMake(inner, own, grant, services, async () => ({
-    job: await fileJob(plan, own, asset, format, services),
-  }));
+  const { response, facts } = await findOrMake(inner, own, grant, services, async () =>
+    own.file.kind === "sheet" ? jobFor(own, services) : { job: await fileJob(plan, own, asset, format, services) },
+  );
   response.headers.set("cache-control", cacheControl(WHOLE_SECONDS, grant));
   return { response, facts };
 }

@@ -7,8 +7,10 @@ import { outputOf } from "./output-format.ts";
 import { finished, playlistResponse } from "./responses.ts";
 
 /** The URL whose output is spoken of. */
-const withoutFlag = (url: DeliveryUrl): DeliveryUrl => ({
+const withoutFlag = ({ extension, ...url }: DeliveryUrl, { encoding }: DeliveryPlan): DeliveryUrl => ({
   ...url,
+  // The answer's own name, unless an index is spoken of.
+  ...(extension !== undefined && (extension !== "json" || encoding.isStoryboard) && { extension }),
   transformation: canonicalTransformation(
     url.transformation.map((step) =>
       step.kind === "edit" ? pickParameters(step, ({ name }) => name !== "information") : step,
@@ -27,7 +29,7 @@ export async function deliverInformation(
   grant: Grant,
   options: { readonly seconds: number },
 ): Promise<Response> {
-  const information = informationOf(plan, outputOf(withoutFlag(url), plan));
+  const information = informationOf(plan, outputOf(withoutFlag(url, plan), plan));
   const response = await playlistResponse(request, JSON.stringify(information), {
     ...options,
     mediaType: "application/json",

@@ -16,15 +16,41 @@ export function outputOf(url: DeliveryUrl, { source, encoding }: DeliveryPlan): 
   // `f_auto` leaves a stream a stream: SDK plug-ins append it to everything.
   const asked = encoding.format;
   const explicit = asked === undefined || asked === "auto" || url.extension === "m3u8" ? undefined : asked;
+  if (encoding.isStoryboard) return storyboardOutput(url, explicit);
   const name = explicit ?? url.extension;
   const own: readonly string[] = containerNamed(source.container)?.extensions ?? [];
   if (mayBeOriginal(url) && (name === undefined || own.includes(name))) return "original";
   const format = formatNamed(name ?? "mp4");
+  if (format !== undefined && FORMATS[format]?.kind === "index")
+    throw new Problem("unsupported-format", `A .${name} is the index of a storyboard, which fl_sprite asks for.`, {
+      parameter: "extension",
+      nearest: "fl_sprite",
+    });
   if (format !== undefined) return format;
   throw new Problem("unsupported-format", `.${name} is not delivered; these are: ${Object.keys(FORMATS).join(", ")}.`, {
     parameter: explicit === undefined ? "extension" : "f",
   });
 }
+
+/** An index, whatever `f_` says its sheets are; a picture of one sheet. */
+function storyboardOutput({ extension }: DeliveryUrl, explicit: string | undefined): string {
+  const kindOf = (name: string | undefined): string | undefined => FORMATS[formatNamed(name ?? "") ?? ""]?.kind;
+  if (extension === undefined || kindOf(extension) === "index") return extension ?? "vtt";
+  const name = formatNamed(explicit ?? extension) ?? extension;
+  if (kindOf(name) === "still") return name;
+  throw new Problem(
+    "unsupported-format",
+    `A storyboard comes as .vtt, .json, .jpg, .png, .webp or .avif, not .${name}.`,
+    {
+      parameter: explicit === undefined ? "extension" : "f",
+      nearest: ".vtt",
+    },
+  );
+}
+
+/** What the sheets of a storyboard are coded as that an index names. */
+export const sheetFormat = ({ encoding: { format = "jpg" } }: DeliveryPlan): string =>
+  FORMATS[format]?.kind === "still" ? format : "jpg";
 
 /** A parameter of the delivery as the URL itself gives it, its usual value included; the last one holds. */
 const asWritten = <Name extends keyof Component>(url: DeliveryUrl, name: Name): Component[Name] | undefined =>

@@ -4,6 +4,7 @@ import type { StoredSource } from "#catalog";
 import {
   askedOf,
   askedOfRendition,
+  askedOfStoryboard,
   audioRenditions,
   checkLimits,
   type DeliveryPlan,
@@ -14,6 +15,7 @@ import {
   NOTHING_KEPT,
   planDelivery,
   type Rendition,
+  storyboardId,
   wholeRenditionId,
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
@@ -42,12 +44,13 @@ export const unnamed = (): Problem => new Problem("not-found", "No playlist of o
 export const isKey = (url: RenditionUrl, transformation: RenditionUrl["transformation"]): boolean =>
   formatRenditionUrl({ ...url, transformation }) === formatRenditionUrl(url);
 
+/** Nothing is kept beside an address: it holds all that a chain has come to. */
+const planOf = async (url: RenditionUrl, { source }: StoredSource, services: EdgeServices): Promise<DeliveryPlan> =>
+  planDelivery(url.transformation, source, { ...NOTHING_KEPT, ...knownLayers(await layersOf(url, services)) });
+
 export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {
   const { stored, build } = await servedSource(url, services);
-  const plan = planDelivery(url.transformation, stored.source, {
-    ...NOTHING_KEPT,
-    ...knownLayers(await layersOf(url, services)),
-  });
+  const plan = await planOf(url, stored, services);
   const keyframes = keyframeRendition(plan);
   const renditions: readonly Rendition[] = [
     ...keptUp(plan, ladderRenditions(plan), build),
@@ -61,6 +64,19 @@ export async function plannedRendition(url: RenditionUrl, services: EdgeServices
   return { plan, rendition, stored };
 }
 
+/** The plan behind the sheets of a storyboard. */
+export async function plannedSheet(
+  url: RenditionUrl,
+  extension: string,
+  services: EdgeServices,
+): Promise<Omit<PlannedRendition, "rendition">> {
+  const { stored, build } = await servedSource(url, services);
+  const plan = await planOf(url, stored, services);
+  if (storyboardId(extension) !== url.rendition || !isKey(url, plan.keys.picture)) throw unnamed();
+  checkLimits(services.config.limits, askedOfStoryboard(plan, build));
+  return { plan, stored };
+}
+
 /** The plan behind a still's or clip's own address, to which delivery URLs lead. */
 export async function plannedWhole(
   url: RenditionUrl,
@@ -68,10 +84,7 @@ export async function plannedWhole(
   services: EdgeServices,
 ): Promise<Omit<PlannedRendition, "rendition">> {
   const { stored, build } = await servedSource(url, services);
-  const plan = planDelivery(url.transformation, stored.source, {
-    ...NOTHING_KEPT,
-    ...knownLayers(await layersOf(url, services)),
-  });
+  const plan = await planOf(url, stored, services);
   if (wholeRenditionId(plan, extension) !== url.rendition || !isKey(url, plan.keys.whole)) throw unnamed();
   checkLimits(services.config.limits, askedOf(plan, extension, build));
   return { plan, stored };

@@ -14,7 +14,8 @@ const URI = /^(?:[^#\s].*)$|URI="([^"]*)"/gm;
 
 const folderOf = (uri: string): string => uri.slice(0, uri.lastIndexOf("/"));
 
-async function queryFor(folder: string, { token, passFor, permitFor }: Handed): Promise<string> {
+/** The query behind a URI that lies in a folder; nothing where nothing is handed on. */
+export async function handedQuery(folder: string, { token, passFor, permitFor }: Handed): Promise<string> {
   const [pass, permit] = await Promise.all([passFor?.(folder), permitFor?.(folder)]);
   const given = Object.entries({ token, pass, permit }).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams(Object.fromEntries(given) as Record<string, string>);
@@ -25,7 +26,7 @@ async function queryFor(folder: string, { token, passFor, permitFor }: Handed): 
 export async function openedPlaylist(playlist: string, handed: Handed): Promise<string> {
   const folders = [...playlist.matchAll(URI)].map(([line, quoted]) => folderOf(quoted ?? line));
   const queries = new Map<string, string>();
-  for (const folder of new Set(folders)) queries.set(folder, await queryFor(folder, handed));
+  for (const folder of new Set(folders)) queries.set(folder, await handedQuery(folder, handed));
   return playlist.replaceAll(URI, (line, quoted: string | undefined) => {
     const uri = quoted ?? line;
     const opened = uri + (queries.get(folderOf(uri)) ?? "");

@@ -50,6 +50,8 @@ describe("what is told of the output", () => {
     ["a file that is laid out", "w_320", "mp4", { duration: 60, video_codec: "h264", audio_codec: "aac" }],
     ["sound", "so_30", "mp3", { format: "mp3", duration: 30, audio_codec: "mp3", channels: 2 }],
     ["sound of one channel", "fl_mono", "flac", { audio_codec: "flac", channels: 1 }],
+    ["a storyboard, tile by tile", "fl_sprite", "vtt", { width: 160, height: 90, tiles: 60, sheets: 3, duration: 60 }],
+    ["one sheet of it", "fl_sprite,vs_12/w_100", "jpg", { width: 500, height: 168, tiles: 12 }],
     ["pictures that move", "du_3/w_100/dl_200,vs_10", "gif", { frames: 10, duration: 2, width: 100 }],
   ])("%s", (_, text, output, facts) => {
     expect(told(text, output).output).toMatchObject(facts);

@@ -12,6 +12,7 @@ import { type Size, streamSize } from "./ladder.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import { isProgressive } from "./progressive.ts";
 import type { AudioTrack, Source } from "./source.ts";
+import { onOneSheet, sheetSize, storyboardOf } from "./storyboard.ts";
 import { sourceDuration } from "./timeline.ts";
 
 /** By the names of Cloudinary's answers: pixels, bytes, seconds; a frame rate is a fraction such as `30000/1001`. */
@@ -61,6 +62,12 @@ const movingFacts = (plan: DeliveryPlan): Facts => ({
   }),
 });
 
+/** One sheet of the whole film. */
+function sheetFacts(plan: DeliveryPlan): Facts {
+  const { storyboard } = onOneSheet(plan);
+  return { ...sides(sheetSize(storyboard, storyboard.tiles)), tiles: storyboard.tiles };
+}
+
 type Describe<Kind extends Format["kind"]> = (
   plan: DeliveryPlan,
   format: Extract<Format, { kind: Kind }>,
@@ -85,7 +92,14 @@ const OUTPUTS: { readonly [Kind in Format["kind"]]: Describe<Kind> } = {
     const track = renditionFor(plan, codec);
     return { ...lastingFacts(plan), ...(track && heard(track, codec)) };
   },
-  still: ({ canvas }) => (canvas ? sides(canvas.size) : {}),
+  still: (plan) => {
+    if (plan.encoding.isStoryboard) return sheetFacts(plan);
+    return plan.canvas ? sides(plan.canvas.size) : {};
+  },
+  index: (plan) => {
+    const { tile, tiles, sheets } = storyboardOf(plan);
+    return { ...lastingFacts(plan), ...sides(tile), tiles, sheets };
+  },
   animation: (plan) => {
     const { pictures } = sampledPictures(plan);
     const { delayMilliseconds: delay } = plan.encoding;
@@ -105,7 +119,7 @@ export function informationOf(plan: DeliveryPlan, output: string): Information {
   const input = inputFacts(plan.source);
   const format = fileFormat(output, plan.encoding);
   if (output === "original" || !format) return { input, output: input };
-  if (format.kind !== "stream" && !isProgressive(plan, output)) wholeParts(plan, output);
+  if (format.kind !== "stream" && format.kind !== "index" && !isProgressive(plan, output)) wholeParts(plan, output);
   const describe = OUTPUTS[format.kind] as Describe<Format["kind"]>;
   return { input, output: { format: output, ...describe(plan, format, output) } };
 }

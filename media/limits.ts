@@ -9,6 +9,7 @@ import { videoOf } from "./outlook.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import { paceOf } from "./programme.ts";
 import type { Rendition } from "./renditions.ts";
+import { storyboardOf } from "./storyboard.ts";
 
 /** Something that is about to be made or offered. */
 export interface Asked {
@@ -87,7 +88,7 @@ export const LIMITS = {
     parameter: "du",
     instead: "make it shorter, smaller, or of fewer pictures a second",
     measure: ({ plan, size, frames, build }) =>
-      size
+      size && plan.source.video
         ? coldSeconds(build, "h264", {
             source: plan.source,
             size,
@@ -125,8 +126,15 @@ const largest = (sizes: readonly Size[]): Size | undefined =>
     undefined,
   );
 
+/** What a storyboard asks for, on all of its sheets. */
+export function askedOfStoryboard(plan: DeliveryPlan, build: OriginBuild): Asked {
+  const { tile, tiles } = storyboardOf(plan);
+  return { plan, build, frames: tiles, isFile: false, size: tile };
+}
+
 /** What a URL asks for as an output of a name. */
 export function askedOf(plan: DeliveryPlan, output: string, build: OriginBuild): Asked {
+  if (plan.encoding.isStoryboard) return askedOfStoryboard(plan, build);
   const { kind } = fileFormat(output, plan.encoding) ?? FORMATS[output] ?? {};
   const base = { plan, build, frames: plan.grid.frames };
   if (kind === "stream")

@@ -97,6 +97,6 @@ function rungPlans(
 }
 
 /** What says which output comes, or how it is handed over. */
-const OF_OUTPUT: readonly string[] = ["format", "streamingProfile", "attachment", "information"];
+const OF_OUTPUT: readonly string[] = ["format", "streamingProfile", "attachment", "storyboard", "information"];
 
 const withoutOutput = (step: EditStep): EditStep => pickParameters(step, ({ name }) => !OF_OUTPUT.includes(name));

@@ -2,6 +2,7 @@
 
 import { add, floor, multiply, ONE, type Rational, rational, toNumber } from "#transformation";
 import { type Canvas, materialized, type SoundFilters, startingLater } from "./canvas.ts";
+import type { LaidContent } from "./laid.ts";
 import type { AudioTrack, Source } from "./source.ts";
 
 /**
@@ -117,6 +118,13 @@ const partsOf = (footage: Footage): readonly Programme[] =>
   isCrossing(footage)
     ? [footage.first, footage.second, ...(typeof footage.by === "string" ? [] : [footage.by])]
     : [footage];
+
+/** The most inputs that a frame is put together of: what its clip plays, and the layers that may be shown in it. */
+export const openingsOf = ({ timeline, canvas }: Pick<Programme, "timeline" | "canvas">): number =>
+  Math.max(...timeline.clips.map(({ of }) => (of ? partsOf(of).reduce((sum, part) => sum + openingsOf(part), 0) : 1))) +
+  (canvas?.steps ?? []).reduce((sum, { laid }) => sum + (laid ? openingsOfContent(laid.content) : 0), 0);
+
+const openingsOfContent = (content: LaidContent): number => ("canvas" in content ? openingsOf(content) : 1);
 
 /** The programme's own tracks; where it has none, the one that stands for the sound of what is joined to it. */
 export function soundTracks({ source, timeline }: Programme): readonly AudioTrack[] {

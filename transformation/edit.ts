@@ -141,6 +141,8 @@ export interface Encoding {
   readonly sampling?: { readonly pictures: number } | { readonly everySeconds: Rational };
   readonly delayMilliseconds?: Rational;
   readonly profile?: StreamingProfile;
+  /** Small pictures of the film's moments come instead of it. */
+  readonly isStoryboard?: boolean;
   /** What would come is told, and not made. */
   readonly isDescribed?: boolean;
 }

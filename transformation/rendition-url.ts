@@ -1,5 +1,5 @@
 /**
- * The URLs that edgereel hands out below a delivery URL: playlists, init sections, segments, stills and clips.
+ * The URLs that edgereel hands out below a delivery URL: playlists, init sections, segments, sheets, stills and clips.
  * Their path is their cache key: transformation, asset, version of its bytes, recipe, rendition, file.
  */
 
@@ -22,6 +22,7 @@ export type RenditionFile =
   | { readonly kind: "init" }
   | { readonly kind: "segment"; readonly number: number }
   | { readonly kind: "cues"; readonly number: number }
+  | { readonly kind: "sheet"; readonly number: number; readonly extension: string }
   | { readonly kind: "whole"; readonly extension: string };
 
 export interface RenditionUrl extends AssetName {
@@ -31,7 +32,7 @@ export interface RenditionUrl extends AssetName {
   readonly sourceVersion: string;
   /** Names how the origin encodes: its recipe, encoders and build. */
   readonly recipe: string;
-  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `still-jpg`, `clip-h264`. */
+  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `still-jpg`, `clip-h264`, `storyboard-jpg`. */
   readonly rendition: string;
   readonly file: RenditionFile;
 }
@@ -42,11 +43,16 @@ const TAIL = /^@([0-9a-f]{16})\.([a-z0-9]{1,16})\/([a-z0-9]{1,16}-[a-z0-9]{1,8})
 export const isRenditionPath = (path: string): boolean =>
   path.includes("/@") && TAIL.test(path.split("/").slice(-3).join("/"));
 
+function numberedFile(number: number, extension: string): RenditionFile {
+  if (extension === "m4s") return { kind: "segment", number };
+  return extension === "vtt" ? { kind: "cues", number } : { kind: "sheet", number, extension };
+}
+
 function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
   if (text === "init.mp4") return { kind: "init" };
-  const [, number, type] = /^(0|[1-9]\d{0,6})\.(m4s|vtt)$/.exec(text) ?? [];
-  if (number !== undefined) return { kind: type === "vtt" ? "cues" : "segment", number: Number(number) };
+  const [, number, type = ""] = /^(0|[1-9]\d{0,6})\.([a-z0-9]+)$/.exec(text) ?? [];
+  if (number !== undefined) return numberedFile(Number(number), type);
   const extension = /^file\.([a-z0-9]+)$/.exec(text)?.[1];
   return extension === undefined ? undefined : { kind: "whole", extension };
 }
@@ -61,6 +67,8 @@ export function formatFile(file: RenditionFile): string {
       return `${file.number}.m4s`;
     case "cues":
       return `${file.number}.vtt`;
+    case "sheet":
+      return `${file.number}.${file.extension}`;
     case "whole":
       return `file.${file.extension}`;
   }

@@ -195,6 +195,7 @@ function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
     case "segment":
     case "cues":
       return file.number >= first && file.number <= last;
+    case "sheet":
     case "whole":
       return false;
   }

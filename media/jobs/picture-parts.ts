@@ -5,6 +5,7 @@ import { encoderFilters } from "../canvas.ts";
 import { qualityPercent } from "../codecs.ts";
 import type { Format } from "../formats/index.ts";
 import { secondsOf } from "../grid.ts";
+import type { Size } from "../ladder.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import { type FrameSpan, pictures } from "./pictures.ts";
 import type { WholeParts } from "./whole-job.ts";
@@ -22,10 +23,10 @@ function shown(plan: DeliveryPlan) {
   return { video, canvas, size };
 }
 
-const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encoding.quality ?? { auto: "good" });
+export const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encoding.quality ?? { auto: "good" });
 
-/** From the stream's colours to those of the picture format. */
-function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[] {
+/** From the stream's colours to those of the picture format; at the picture's own size where no other is named. */
+export function converted(plan: DeliveryPlan, format: PictureFormat, at?: Size): readonly Filter[] {
   const { canvas, size } = shown(plan);
   const matrices = { in_color_matrix: canvas.colour.matrix, out_color_matrix: "bt601" };
   const { pixelFormat, alphaPixelFormat, fullChromaPixelFormat } = format;
@@ -33,7 +34,7 @@ function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[]
   const opaque = isFullChroma ? (fullChromaPixelFormat ?? pixelFormat) : pixelFormat;
   const pixels = canvas.isSeenThrough ? (alphaPixelFormat ?? opaque) : opaque;
   return [
-    ...encoderFilters(canvas, size, alphaPixelFormat !== undefined),
+    ...encoderFilters(canvas, at ?? size, alphaPixelFormat !== undefined),
     { name: "scale", options: { ...matrices, in_range: "tv", out_range: format.range } },
     { name: "format", options: { pix_fmts: pixels } },
   ];

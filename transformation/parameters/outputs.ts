@@ -1,10 +1,20 @@
-/** Parameters that make something else of a video than pictures and sound: what is known of it. */
+/** Parameters that make something else of a video than pictures and sound: what is known of it, a storyboard. */
 
 import { encoding } from "../edit.ts";
 import { parameter } from "../parameter.ts";
 import { nothing } from "../values.ts";
 
 export const outputs = {
+  storyboard: parameter({
+    key: "fl_sprite",
+    summary:
+      "A storyboard: .vtt and .json say which part of which sheet of small pictures stands for which time; .jpg, .png, .webp and .avif are one sheet of the whole film. w_ and h_ size the tiles (160 wide, 480 a side at most), vs_ says how many there are, or one every so many seconds.",
+    value: nothing,
+    scope: "delivery",
+    touches: ["choice"],
+    examples: [""],
+    apply: (edit) => encoding(edit, { isStoryboard: true }),
+  }),
   information: parameter({
     key: "fl_getinfo",
     summary: "JSON that says what the video is and what the URL makes of it, instead of making it.",
