@@ -1,13 +1,18 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, inject, it } from "vitest";
-import { makeFilm } from "./films.ts";
+import { ffmpeg, makeFilm } from "./films.ts";
 import { difference, frameNumbers, output, thumbnail } from "./pictures.ts";
+import { samplesOf } from "./sound.ts";
 import { address, get, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
 const file = (transformation: string, extension: string): string =>
   address(`/${settings.CLOUD_NAME}/video/upload/${transformation}/told.${extension}`);
+
+/** Four seconds of sound: the left channel grows, the right one is steady, and both are low in a gap. */
+const SWELLING = "0.9*t/4*sin(2*PI*440*t)|if(between(t,1,1.5),0.02,0.3)*sin(2*PI*330*t)";
+const swelling = join(folder, "swelling.wav");
 
 /** A film of 25 frames a second with a key picture every 40 frames, and no other. */
 let film: string;
@@ -18,6 +23,8 @@ beforeAll(async () => {
   const recipe = { name: "told.mov", seconds: 8, frameRate: "25", size: "320x180", options };
   ({ path: film } = await makeFilm(folder, recipe));
   await upload(film, "told");
+  await ffmpeg("-f", "lavfi", "-i", `aevalsrc='${SWELLING}':s=48000:d=4`, "-c:a", "pcm_s16le", swelling);
+  await upload(swelling, "swelling");
 });
 
 let fetched = 0;
@@ -88,6 +95,94 @@ describe("a storyboard", () => {
     const sheet = await saved(file("fl_sprite,vs_4/w_160", "webp"), "webp");
     const { sheets } = await storyboard("w_160/fl_sprite,vs_4,f_webp");
     expect(difference(await thumbnail(sheet, 0, ""), await thumbnail(sheets[0] ?? "", 0, ""))).toBe(0);
+  });
+});
+
+describe("a waveform", () => {
+  const waveform = (transformation: string, extension: string, name = "swelling"): Promise<string> =>
+    saved(address(`/${settings.CLOUD_NAME}/video/upload/${transformation}/${name}.${extension}`), extension);
+
+  /** Red, green, blue and opacity of a picture, pixel by pixel. */
+  const pixelsOf = (path: string): Promise<Buffer> =>
+    output("ffmpeg", ["-v", "error", "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "pipe:1"]);
+
+  /** What share of each column is lighter than half. */
+  async function columns(path: string, width: number, height: number): Promise<readonly number[]> {
+    const pixels = await pixelsOf(path);
+    expect(pixels.length).toBe(width * height * 4);
+    return Array.from({ length: width }, (_, x) => {
+      const rows = Array.from({ length: height }, (_, y) => pixels[(y * width + x) * 4] ?? 0);
+      return rows.filter((lightness) => lightness > 127).length / height;
+    });
+  }
+
+  /** The loudest sample of either channel, in so many parts of some seconds of the sound. */
+  async function peaks(from: number, to: number, parts: number): Promise<readonly number[]> {
+    const channels = await Promise.all(
+      [0, 1].map(async (channel) => {
+        const path = join(folder, `told-${fetched++}.wav`);
+        await ffmpeg("-i", swelling, "-af", `pan=mono|c0=c${channel}`, path);
+        return samplesOf(path, 48_000);
+      }),
+    );
+    const length = ((to - from) * 48_000) / parts;
+    return Array.from({ length: parts }, (_, part) => {
+      const start = Math.round(from * 48_000 + part * length);
+      const ofChannel = channels.map((samples) => samples.subarray(start, start + length).map(Math.abs));
+      return Math.max(...ofChannel.map((samples) => Math.max(...samples)));
+    });
+  }
+
+  /** How far columns are from peaks at most, as a share of the height. */
+  const apart = (drawn: readonly number[], heard: readonly number[]): number =>
+    Math.max(...drawn.map((share, column) => Math.abs(share - (heard[column] ?? 0))));
+
+  it.each([
+    ["all of it", "fl_waveform", "png", 0, 4, 640, 160],
+    ["a part, at a size", "so_1,eo_2,h_100,w_200,fl_waveform", "png", 1, 2, 200, 100],
+    ["as a .jpg", "du_2/fl_waveform", "jpg", 0, 2, 640, 160],
+    ["as a .webp", "du_2/fl_waveform", "webp", 0, 2, 640, 160],
+  ])("is as high as the louder channel's peaks: %s", async (_, transformation, extension, from, to, width, height) => {
+    const drawn = await columns(await waveform(transformation, extension), width, height);
+    expect(apart(drawn, await peaks(from, to, width))).toBeLessThan(3 / height);
+  });
+
+  it("is that of what is done to the sound, and is changed by what follows it as any picture", async () => {
+    const heard = await peaks(0, 4, 640);
+    const louder = await columns(await waveform("e_volume:-50/fl_waveform", "png"), 640, 160);
+    expect(
+      apart(
+        louder,
+        heard.map((peak) => peak / 2),
+      ),
+    ).toBeLessThan(3 / 160);
+    const reversed = await columns(await waveform("e_reverse/fl_waveform", "png"), 640, 160);
+    // Sound alone lasts whole AAC frames: what fills the last one stands at the front. Behind it lies no jump.
+    const grown = (shares: readonly number[]) => shares.slice(10, 380);
+    expect(apart(grown(reversed), grown([...heard].reverse()))).toBeLessThan(4 / 160);
+    const half = await columns(await waveform("fl_waveform/c_crop,h_160,w_320,g_east", "png"), 320, 160);
+    expect(apart(half, heard.slice(320))).toBeLessThan(3 / 160);
+  });
+
+  it("is drawn in the colours that are asked for", async () => {
+    const pixels = await pixelsOf(await waveform("co_rgb:ff8000,b_blue,fl_waveform", "png"));
+    const at = (x: number, y: number) => [...pixels.subarray((y * 640 + x) * 4, (y * 640 + x) * 4 + 4)];
+    const near = (colour: readonly number[], meant: readonly number[]) =>
+      expect(Math.max(...colour.map((level, index) => Math.abs(level - (meant[index] ?? 0))))).toBeLessThan(6);
+    near(at(600, 80), [255, 128, 0, 255]);
+    near(at(600, 4), [0, 0, 255, 255]);
+    const clear = await pixelsOf(await waveform("co_rgb:ff8000,b_transparent,fl_waveform", "png"));
+    expect([clear[(4 * 640 + 600) * 4 + 3], clear[(80 * 640 + 600) * 4 + 3]]).toEqual([0, 255]);
+  });
+
+  it("can be had of a video, with layers on it, and of sound that is mixed", async () => {
+    expect(await columns(await waveform("fl_waveform", "png", "told"), 640, 160)).not.toContain(0);
+    const mixed = await waveform("l_audio:swelling/fl_layer_apply/fl_waveform", "png", "told");
+    expect(Math.max(...(await columns(mixed, 640, 160)))).toBeGreaterThan(0.8);
+    const written = "fl_waveform/l_text:Arial_60:loud,co_yellow/fl_layer_apply";
+    expect(await pixelsOf(await waveform(written, "png", "told"))).not.toEqual(
+      await pixelsOf(await waveform("fl_waveform", "png", "told")),
+    );
   });
 });
 

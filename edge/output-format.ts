@@ -1,7 +1,7 @@
 /** Which output a delivery URL asks for. */
 
-import { containerNamed, type DeliveryPlan, FORMATS, formatNamed } from "#media";
-import { type Component, type DeliveryUrl, Problem, walkSteps } from "#transformation";
+import { containerNamed, type DeliveryPlan, FORMATS, fileFormat, formatNamed } from "#media";
+import { type Component, type DeliveryUrl, type Encoding, Problem, walkSteps } from "#transformation";
 
 /** Whether a URL may lead to the uploaded file as it is: it asks for no change, and for no stream or picture. */
 export function mayBeOriginal(url: DeliveryUrl): boolean {
@@ -18,6 +18,7 @@ export function outputOf(url: DeliveryUrl, { source, encoding }: DeliveryPlan): 
   const explicit = asked === undefined || asked === "auto" || url.extension === "m3u8" ? undefined : asked;
   if (encoding.isStoryboard) return storyboardOutput(url, explicit);
   const name = explicit ?? url.extension;
+  if (encoding.isWaveform) return waveformOutput(name ?? "png", encoding);
   const own: readonly string[] = containerNamed(source.container)?.extensions ?? [];
   if (mayBeOriginal(url) && (name === undefined || own.includes(name))) return "original";
   const format = formatNamed(name ?? "mp4");
@@ -46,6 +47,15 @@ function storyboardOutput({ extension }: DeliveryUrl, explicit: string | undefin
       nearest: ".vtt",
     },
   );
+}
+
+/** A picture of sound is one picture. */
+function waveformOutput(name: string, encoding: Encoding): string {
+  if (fileFormat(name, encoding)?.kind === "still") return formatNamed(name) ?? name;
+  throw new Problem("unsupported-format", `A waveform comes as .png, .jpg, .webp or .avif, not .${name}.`, {
+    parameter: "fl_waveform",
+    nearest: ".png",
+  });
 }
 
 /** What the sheets of a storyboard are coded as that an index names. */

@@ -122,6 +122,35 @@ describe("a storyboard", () => {
   });
 });
 
+describe("a waveform", () => {
+  it("is a .png where no other picture is asked for, made once, under an address of its own", async () => {
+    const response = await edge.get(pathOf("co_red,fl_waveform"));
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "image/png"]);
+    await edge.get(pathOf("fl_waveform,co_red", "png"));
+    expect(origin.jobs).toHaveLength(1);
+    expect((await edge.get(pathOf("fl_waveform", "jpg"))).headers.get("content-type")).toBe("image/jpeg");
+  });
+
+  it.each([
+    ["fl_waveform", "mp4", { code: "unsupported-format", parameter: "fl_waveform", nearest: ".png" }],
+    ["fl_waveform/sp_auto", "m3u8", { code: "unsupported-format", parameter: "fl_waveform" }],
+    ["fl_waveform/fl_animated", "webp", { code: "unsupported-format", parameter: "fl_waveform" }],
+    ["fl_waveform/fl_sprite", "vtt", { code: "conflicting-parameters", parameter: "fl_sprite" }],
+    ["l_film/fl_waveform/fl_layer_apply", "jpg", { code: "unsupported-parameter", parameter: "fl_waveform" }],
+  ])("is refused by name as anything else: %s as .%s", async (transformation, extension, problem) => {
+    const response = await edge.get(pathOf(transformation, extension));
+    expect([response.status, await response.json()]).toMatchObject([400, problem]);
+    expect(origin.jobs).toEqual([]);
+  });
+
+  it("is explained as the picture that it is", async () => {
+    expect(await explained(pathOf("fl_waveform,w_300", "png"))).toMatchObject({
+      parameters: [{ key: "w" }, { key: "fl_waveform" }],
+      plan: { output: "png", width: 300, height: 160 },
+    });
+  });
+});
+
 describe("fl_getinfo", () => {
   it("tells what comes of a URL, and makes nothing", async () => {
     const response = await edge.get(pathOf("c_fill,h_100,w_200/du_5/fl_getinfo", "webm"));

@@ -56,7 +56,7 @@ function planSteps(steps: readonly LiteralStep[], source: Source, kept: Kept): D
   return {
     ...resolved,
     grid: gridOf(resolved.timeline.frameRate, timelineFrames(resolved.timeline)),
-    wantsSound: resolved.encoding.audioCodec !== "none",
+    wantsSound: resolved.encoding.audioCodec !== "none" && !resolved.encoding.isWaveform,
     soundRate: (track) => soundRate(track, resolved.encoding),
     keys: {
       picture: transformationTouching(steps, "picture"),

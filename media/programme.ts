@@ -4,6 +4,7 @@ import { add, floor, multiply, ONE, type Rational, rational, toNumber } from "#t
 import { type Canvas, materialized, type SoundFilters, startingLater } from "./canvas.ts";
 import type { LaidContent } from "./laid.ts";
 import type { AudioTrack, Source } from "./source.ts";
+import type { Waveform } from "./waveform.ts";
 
 /**
  * A run of a timeline's frames. It plays its footage from `from` on, for `frames` times `speed` of its frames; each
@@ -34,6 +35,8 @@ export interface Programme {
   readonly canvas?: Canvas;
   /** Timed filters count from a frame of the timeline, as on the canvas. */
   readonly sound: readonly SoundFilters[];
+  /** What is shown is a drawing of sound instead of frames of the source. */
+  readonly waveform?: Waveform;
 }
 
 /** Frames in which one programme gives way to the next. */

@@ -84,7 +84,8 @@ export const audioRenditions = (plan: DeliveryPlan): readonly AudioRendition[] =
 /** @param isRung whether it is one of several rungs, whose rates a wish bounds but does not raise */
 function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName, isRung = false): VideoStream | undefined {
   const { video } = plan.source;
-  if (!video || !plan.canvas) return undefined;
+  // A drawing of sound is one picture.
+  if (!video || !plan.canvas || plan.encoding.isWaveform) return undefined;
   const { grid, encoding } = plan;
   const cap = ladderBits(size, grid.frameRate) * VIDEO_CODECS[codec].relativeBits;
   const wish = encoding.maxBitsPerSecond ?? cap;

@@ -26,6 +26,7 @@ import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source } from "./source.ts";
 import { trimmedFrames, wholeTimeline } from "./timeline.ts";
 import { cutBars, turnPicture } from "./turning.ts";
+import { drawSound } from "./waveform.ts";
 
 type Stage = (resolved: Programme, edit: Edit) => Programme;
 
@@ -35,10 +36,11 @@ const trim: Stage = (resolved, edit) => {
   return startingAt(resolved, from, to);
 };
 
+/** Nothing of the picture is left beside `fl_waveform`, whose size and colours are those of the drawing. */
 const onCanvas =
   (change: (canvas: Canvas, edit: Edit, resolved: Programme) => Canvas): Stage =>
   (resolved, edit) =>
-    resolved.canvas ? { ...resolved, canvas: change(resolved.canvas, edit, resolved) } : resolved;
+    resolved.canvas && !edit.drawsSound ? { ...resolved, canvas: change(resolved.canvas, edit, resolved) } : resolved;
 
 const lengthOf = ({ timeline }: Programme): Rational => secondsOf(timelineFrames(timeline), timeline.frameRate);
 
@@ -90,6 +92,7 @@ export const STAGES: readonly Stage[] = [
   onCanvas((canvas, edit, resolved) => withEffects(canvas, edit, lengthOf(resolved))),
   onCanvas(framePicture),
   sound,
+  drawSound,
 ];
 
 /** What an edit makes of a chain's state so far. */

@@ -85,8 +85,12 @@ function sideOf(plan: DeliveryPlan): number {
   return Math.max(1, Math.min(MOST_ON_A_SIDE, Math.floor(Math.sqrt(SHEET_BYTES / tileBytes))));
 }
 
-/** @throws Problem `no-picture`, and `invalid-value` for more tiles than an index holds */
+/** @throws Problem `no-picture`, `conflicting-parameters`, and `invalid-value` for more tiles than an index holds */
 export function storyboardOf(plan: DeliveryPlan): Storyboard {
+  if (plan.encoding.isWaveform)
+    throw new Problem("conflicting-parameters", "A drawing of sound is one picture, and has no storyboard.", {
+      parameter: "fl_sprite",
+    });
   const storyboard = withInterval(plan, intervalOf(plan));
   const { tiles } = storyboard;
   if (tiles > MOST_TILES)

@@ -134,13 +134,15 @@ interface Answered {
   readonly source: "encoded" | "joined" | "ahead";
 }
 
-/** Sound and single pictures cost a tenth of a segment; what is put together of many, as a storyboard's sheet, does not. */
+/**
+ * Sound and single pictures cost a tenth of a segment; what is put together of many, as a storyboard's sheet is, or drawn
+ * of all the sound, costs as much.
+ */
 function isLight(job: QueuedJob): boolean {
   if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1;
-  return job.kind === "glance" || (!job.needsFile && job.inputs.length <= LIGHT_INPUTS);
+  if (job.kind === "glance") return true;
+  return !job.needsFile && (job.video === undefined || job.video.stream !== undefined);
 }
-
-const LIGHT_INPUTS = 4;
 
 /** A viewer's stream: the folder that its segments lie in. */
 const laneOf = (job: SegmentJob): string => job.key.slice(0, job.key.lastIndexOf("/"));

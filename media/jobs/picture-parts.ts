@@ -12,13 +12,13 @@ import type { WholeParts } from "./whole-job.ts";
 
 type PictureFormat = Extract<Format, { kind: "still" | "animation" }>;
 
-/** The source's picture, or the refusal of a file without one. */
+/** The source's picture or a drawing of its sound, or the refusal of a file without the one and the other. */
 function shown(plan: DeliveryPlan) {
   const {
     canvas,
     source: { video },
   } = plan;
-  if (!video || !canvas) throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
+  if (!canvas) throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
   const size = { width: Math.round(canvas.size.width), height: Math.round(canvas.size.height) };
   return { video, canvas, size };
 }

@@ -16,6 +16,7 @@ import {
 import { videoSeeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
 import { plainPart } from "../timeline.ts";
+import { drawnSound } from "./drawn-sound.ts";
 import { frameFilters } from "./frame-filters.ts";
 import { held, laidPicture, WITH_ITS_FRAMES } from "./laying.ts";
 import { followedBy, joinedBy, ofSource, type Reading, readInTurn } from "./reading.ts";
@@ -28,9 +29,15 @@ export interface FrameSpan {
 
 /**
  * Output frames [start, start + frames), with their numbers as time stamps.
+ * @param track the source's picture; there may be none where a drawing of its sound is shown
  * @param firstInput how many inputs of the job come before these
  */
-export function pictures(programme: Programme, track: VideoTrack, span: FrameSpan, firstInput = 0): Reading {
+export function pictures(
+  programme: Programme,
+  track: VideoTrack | undefined,
+  span: FrameSpan,
+  firstInput = 0,
+): Reading {
   const { inputs: read, stream, filters: framed } = retimedPictures(programme, track, span, firstInput);
   const [inputs, filters] = [[...read], [...framed]];
   for (const step of programme.canvas?.steps ?? []) {
@@ -42,8 +49,15 @@ export function pictures(programme: Programme, track: VideoTrack, span: FrameSpa
 }
 
 /** The frames of the timeline, before anything is done to the picture. */
-function retimedPictures(programme: Programme, track: VideoTrack, span: FrameSpan, firstInput: number): Reading {
-  const { source, timeline } = programme;
+function retimedPictures(
+  programme: Programme,
+  track: VideoTrack | undefined,
+  span: FrameSpan,
+  firstInput: number,
+): Reading {
+  const { source, timeline, waveform, canvas } = programme;
+  if (waveform && canvas) return followedBy(drawnSound(waveform, canvas.colour, firstInput), ...held(span.frames));
+  if (!track) throw new Problem("no-picture", "There is no picture in this.", { parameter: "f" });
   const { frameRate } = timeline;
   const part = plainPart(timeline);
   if (part) {
@@ -108,7 +122,8 @@ function readPiece(programme: Programme, track: VideoTrack, piece: Clip, firstIn
 function readFootage(around: Programme, footage: Footage, span: FrameSpan, firstInput: number): Reading {
   if (isCrossing(footage)) return readCrossing(around, footage, span, firstInput);
   const { source } = footage;
-  if (!source.video) throw new Problem("no-picture", "There is no picture in what is joined here.", { parameter: "l" });
+  if (!source.video && !footage.waveform)
+    throw new Problem("no-picture", "There is no picture in what is joined here.", { parameter: "l" });
   return ofSource(pictures(footage, source.video, span, firstInput), source.version, around.source.version);
 }
 

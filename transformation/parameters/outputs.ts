@@ -1,10 +1,21 @@
-/** Parameters that make something else of a video than pictures and sound: what is known of it, a storyboard. */
+/** Parameters that make something else of a video than pictures and sound: a drawing of its sound, a storyboard, what is known of it. */
 
 import { encoding } from "../edit.ts";
 import { parameter } from "../parameter.ts";
 import { nothing } from "../values.ts";
 
 export const outputs = {
+  waveform: parameter({
+    key: "fl_waveform",
+    summary:
+      "Draws the sound as far as the chain has brought it, of half an hour at most: w_ wide (640) and h_ high (160), in co_ (white) on b_ (black), all beside it. What follows changes the drawing; it comes as .png, .jpg, .webp or .avif.",
+    value: nothing,
+    scope: "component",
+    // Nothing is left to be heard.
+    touches: ["picture", "sound"],
+    examples: [""],
+    apply: (edit) => ({ ...encoding(edit, { isWaveform: true }), drawsSound: true }),
+  }),
   storyboard: parameter({
     key: "fl_sprite",
     summary:
