@@ -138,6 +138,14 @@ describe("a sheet", () => {
     expect(sheetJob(planned("vs_27"), "jpg", 2, context)).toBeUndefined();
   });
 
+  it("decodes what lies behind one key picture once, and what lies between others not at all", () => {
+    const inputsOf = (text: string) => sheetJob(planned(text, keyed(20, 4)), "jpg", 0, context)?.inputs;
+    expect(inputsOf("vs_1s")).toHaveLength(5);
+    expect(inputsOf("so_5/vs_1s")).toHaveLength(4);
+    expect(inputsOf("vs_5s")?.map(({ decoderThreads }) => decoderThreads)).toEqual([1, 1, 1, 1]);
+    expect(inputsOf("e_reverse/vs_1s")).toHaveLength(20);
+  });
+
   it("holds fewer tiles where each of them costs more memory", () => {
     const sides = (text: string, source: Source) => storyboardOf(planned(text, source)).side;
     expect(sides("", film(60))).toBe(5);

@@ -134,14 +134,11 @@ interface Answered {
   readonly source: "encoded" | "joined" | "ahead";
 }
 
-/**
- * Sound and single pictures cost a tenth of a segment; what is put together of many, as a storyboard's sheet is, or drawn
- * of all the sound, costs as much.
- */
+/** Sound and single pictures cost a tenth of a segment, unless they say more. */
 function isLight(job: QueuedJob): boolean {
   if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1;
   if (job.kind === "glance") return true;
-  return !job.needsFile && (job.video === undefined || job.video.stream !== undefined);
+  return !job.needsFile && !job.isHeavy;
 }
 
 /** A viewer's stream: the folder that its segments lie in. */

@@ -56,6 +56,8 @@ export function stillParts(
     },
     muxer: format.muxer,
     needsFile: format.needsFile ?? false,
+    // All of the sound is read for it.
+    ...(plan.encoding.isWaveform && { isHeavy: true }),
   };
 }
 

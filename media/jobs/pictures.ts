@@ -25,6 +25,8 @@ import { followedBy, joinedBy, ofSource, type Reading, readInTurn } from "./read
 export interface FrameSpan {
   readonly start: number;
   readonly frames: number;
+  /** These of them and no others, by their numbers; all without. */
+  readonly only?: readonly number[];
 }
 
 /**
@@ -39,7 +41,7 @@ export function pictures(
   firstInput = 0,
 ): Reading {
   const { inputs: read, stream, filters: framed } = retimedPictures(programme, track, span, firstInput);
-  const [inputs, filters] = [[...read], [...framed]];
+  const [inputs, filters] = [[...read], [...framed, ...picked(span)]];
   for (const step of programme.canvas?.steps ?? []) {
     const laid = step.laid && laidPicture(programme, step, span, firstInput + inputs.length);
     inputs.push(...(laid?.inputs ?? []));
@@ -47,6 +49,10 @@ export function pictures(
   }
   return { inputs, ...(stream && { stream }), filters };
 }
+
+/** Before anything is done to them: what is not shown costs nothing but its decoding. */
+const picked = ({ only }: FrameSpan): readonly Filter[] =>
+  only ? [{ name: "select", options: { expr: only.map((frame) => `eq(pts,${frame})`).join("+") } }] : [];
 
 /** The frames of the timeline, before anything is done to the picture. */
 function retimedPictures(

@@ -22,6 +22,8 @@ export interface WholeParts {
   readonly muxer: readonly Option[];
   /** Whether the muxer must seek in its output, so that it cannot go through a pipe. */
   readonly needsFile: boolean;
+  /** It costs as much as a segment, though no more than a picture comes of it. */
+  readonly isHeavy?: boolean;
 }
 
 /** A job whose output is one whole file. */
