@@ -12,6 +12,7 @@ import {
   type SubtitleRendition,
   segmentsWithin,
   storyboardOf,
+  timelineFrames,
   type VideoRendition,
   videoOf,
   wholeRenditionId,
@@ -37,9 +38,13 @@ export function wholeFile(plan: DeliveryPlan, extension: string): Deliverable {
     ...(kind !== "sound" && { size: plan.canvas?.size }),
     ...(kind === "clip" && { codec }),
     // A still is the first picture of what is kept.
-    spans: filmSpans(plan, 0, kind === "still" ? 1 : plan.grid.frames),
+    spans: plan.encoding.isWaveform ? heardSpans(plan) : filmSpans(plan, 0, kind === "still" ? 1 : plan.grid.frames),
   };
 }
+
+/** What of the film a drawing of its sound lets one see. */
+const heardSpans = ({ waveform }: DeliveryPlan): Deliverable["spans"] & {} =>
+  waveform ? filmSpans(waveform.heard, 0, timelineFrames(waveform.heard.timeline)) : "whole";
 
 /** A storyboard, on one sheet or on many: moments of all of the film. */
 export const storyboardFile = (plan: DeliveryPlan): Deliverable => ({

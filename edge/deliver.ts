@@ -3,7 +3,6 @@
 import type { FoundAsset } from "#catalog";
 import { askedOf, checkLimits, type DeliveryPlan, FORMATS, isProgressive } from "#media";
 import {
-  type AssetName,
   type DeliveryUrl,
   formatRenditionFolder,
   formatRenditionUrl,
@@ -16,6 +15,7 @@ import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
+import { type Delivered, type DeliveryFacts, factsOf } from "./delivered.ts";
 import { fileAddress } from "./file-address.ts";
 import { deliverInformation } from "./information.ts";
 import { fileJob, jobFor } from "./jobs.ts";
@@ -27,25 +27,10 @@ import { windowedPlaylist } from "./playlist-window.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
 import { deliverProgressive } from "./progressive.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
-import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
+import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
 import { deliverIndex } from "./storyboards.ts";
 import { type FetchTrack, offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
-
-/** What a delivery is counted as. */
-export interface DeliveryFacts {
-  readonly cloud: string;
-  readonly publicId: string;
-  readonly product: "multivariant" | "playlist" | "init" | "segment" | "still" | "clip" | "original" | "information";
-  readonly rendition: string;
-  readonly tier: Tier;
-  readonly encodeMilliseconds: number;
-}
-
-export interface Delivered {
-  readonly response: Response;
-  readonly facts: DeliveryFacts;
-}
 
 /** These change when the video is replaced, the multivariant playlist also with what the origin can do. */
 const MULTIVARIANT_SECONDS = 10;
@@ -74,12 +59,8 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   await storeRemote(url, services);
   const { asset, plan, names } = await plannedDelivery(url, services);
   grant.bounds.check({ chain: url.transformation });
-  if (plan.encoding.isDescribed) {
-    return {
-      response: await deliverInformation(request, url, plan, grant, { seconds: MULTIVARIANT_SECONDS }),
-      facts: factsOf(url, "information", "information", "computed"),
-    };
-  }
+  if (plan.encoding.isDescribed)
+    return deliverInformation(request, url, plan, { seconds: MULTIVARIANT_SECONDS, grant });
   const output = outputOf(url, plan);
   if (output === "original") {
     grant.bounds.check(originalFile(asset));
@@ -90,13 +71,8 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   }
   services.permits.checkDelivery(url, names);
   checkLimits(services.config.limits, askedOf(plan, output, await services.builds.current()));
-  if (FORMATS[output]?.kind === "index") {
-    const options = { output, seconds: MULTIVARIANT_SECONDS, grant };
-    return {
-      response: await deliverIndex(request, url, plan, options, services),
-      facts: factsOf(url, "playlist", "storyboard", "computed"),
-    };
-  }
+  if (FORMATS[output]?.kind === "index")
+    return deliverIndex(request, url, plan, { output, seconds: MULTIVARIANT_SECONDS, grant }, services);
   if (output === "m3u8") return deliverMultivariant(request, url, plan, grant, services);
   if (isProgressive(plan, output)) {
     grant.bounds.check(longFile(plan));
@@ -110,14 +86,6 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   if (disposition !== undefined) delivered.response.headers.set("content-disposition", disposition);
   return delivered;
 }
-
-const factsOf = (
-  { cloud, publicId }: AssetName,
-  product: DeliveryFacts["product"],
-  rendition: string,
-  tier: Tier,
-  encodeMilliseconds = 0,
-): DeliveryFacts => ({ cloud, publicId, product, rendition, tier, encodeMilliseconds });
 
 async function deliverMultivariant(
   request: Request,

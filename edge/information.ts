@@ -3,6 +3,7 @@
 import { type DeliveryPlan, informationOf } from "#media";
 import { canonicalTransformation, type DeliveryUrl, pickParameters } from "#transformation";
 import type { Grant } from "./access/delivery-access.ts";
+import { type Delivered, factsOf } from "./delivered.ts";
 import { outputOf } from "./output-format.ts";
 import { finished, playlistResponse } from "./responses.ts";
 
@@ -26,13 +27,15 @@ export async function deliverInformation(
   request: Request,
   url: DeliveryUrl,
   plan: DeliveryPlan,
-  grant: Grant,
-  options: { readonly seconds: number },
-): Promise<Response> {
+  { seconds, grant }: { readonly seconds: number; readonly grant: Grant },
+): Promise<Delivered> {
   const information = informationOf(plan, outputOf(withoutFlag(url, plan), plan));
   const response = await playlistResponse(request, JSON.stringify(information), {
-    ...options,
+    seconds,
     mediaType: "application/json",
   });
-  return finished(response, { tier: "computed", ...grant });
+  return {
+    response: finished(response, { tier: "computed", ...grant }),
+    facts: factsOf(url, "information", "information", "computed"),
+  };
 }

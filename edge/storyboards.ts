@@ -4,6 +4,7 @@ import { type DeliveryPlan, FORMATS, storyboardId } from "#media";
 import { type DeliveryUrl, formatFile, formatRenditionFolder, Problem } from "#transformation";
 import type { Grant } from "./access/delivery-access.ts";
 import { storyboardFile } from "./bounded-delivery.ts";
+import { type Delivered, factsOf } from "./delivered.ts";
 import { sheetFormat } from "./output-format.ts";
 import { handedQuery } from "./playlist-query.ts";
 import { finished, playlistResponse } from "./responses.ts";
@@ -19,7 +20,7 @@ export async function deliverIndex(
   plan: DeliveryPlan,
   { output, seconds, grant }: { readonly output: string; readonly seconds: number; readonly grant: Grant },
   { access, builds, permits }: EdgeServices,
-): Promise<Response> {
+): Promise<Delivered> {
   grant.bounds.check(storyboardFile(plan));
   const format = FORMATS[output];
   if (format?.kind !== "index") throw new Problem("internal", `.${output} is no index.`);
@@ -40,5 +41,8 @@ export async function deliverIndex(
   });
   const text = format.write(plan, (number) => `${folder}/${formatFile({ kind: "sheet", number, extension })}${query}`);
   const response = await playlistResponse(request, text, { seconds, mediaType: format.mediaType });
-  return finished(response, { tier: "computed", ...grant });
+  return {
+    response: finished(response, { tier: "computed", ...grant }),
+    facts: factsOf(url, "playlist", "storyboard", "computed"),
+  };
 }

@@ -4,7 +4,7 @@
  */
 
 import type { DeliveryBatch, DeliveryCount } from "#catalog";
-import type { DeliveryFacts } from "../deliver.ts";
+import type { DeliveryFacts } from "../delivered.ts";
 import { deviceClass } from "./device-class.ts";
 
 export interface DeliveryRecorder {

@@ -1,0 +1,27 @@
+/** What becomes of a delivery: an answer, and what it is counted as. */
+
+import type { AssetName } from "#transformation";
+import type { Tier } from "./responses.ts";
+
+/** What a delivery is counted as. */
+export interface DeliveryFacts {
+  readonly cloud: string;
+  readonly publicId: string;
+  readonly product: "multivariant" | "playlist" | "init" | "segment" | "still" | "clip" | "original" | "information";
+  readonly rendition: string;
+  readonly tier: Tier;
+  readonly encodeMilliseconds: number;
+}
+
+export interface Delivered {
+  readonly response: Response;
+  readonly facts: DeliveryFacts;
+}
+
+export const factsOf = (
+  { cloud, publicId }: AssetName,
+  product: DeliveryFacts["product"],
+  rendition: string,
+  tier: Tier,
+  encodeMilliseconds = 0,
+): DeliveryFacts => ({ cloud, publicId, product, rendition, tier, encodeMilliseconds });
