@@ -91,6 +91,18 @@ describe("a storyboard", () => {
     expect(tiles.map(({ frame = 0 }) => 0xffff - frame)).toEqual([149, 124, 99, 74]);
   });
 
+  it("shows layers in the tiles of their time, and in no others", async () => {
+    const written = "l_text:Arial_40:HHHH,co_white,b_white/fl_layer_apply,g_south";
+    const bottom = async (path: string) => {
+      const grey = await thumbnail(path, 0, "crop=60:10:50:78");
+      return grey.reduce((sum, value) => sum + value, 0) / grey.length;
+    };
+    const { tiles } = await storyboard(`w_160/${written},so_1,eo_3/fl_sprite,vs_8`);
+    expect(tiles.map(({ frame }) => frame)).toEqual([0, 40, 50, 80, 120, 125, 160, 175]);
+    const lightness = await Promise.all(tiles.map(({ path }) => bottom(path)));
+    expect(lightness.map((grey) => grey > 230)).toEqual([false, true, true, false, false, false, false, false]);
+  });
+
   it("is one picture where one is asked for", async () => {
     const sheet = await saved(file("fl_sprite,vs_4/w_160", "webp"), "webp");
     const { sheets } = await storyboard("w_160/fl_sprite,vs_4,f_webp");

@@ -135,6 +135,7 @@ describe("a sheet", () => {
   it("opens the film once for each of its tiles, by one decoding thread each", () => {
     const job = sheetJob(planned("vs_27"), "jpg", 1, context);
     expect(job?.inputs.map(({ decoderThreads }) => decoderThreads)).toEqual([1, 1]);
+    expect(job?.isHeavy).toBe(true);
     expect(sheetJob(planned("vs_27"), "jpg", 2, context)).toBeUndefined();
   });
 
