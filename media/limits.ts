@@ -18,6 +18,8 @@ export interface Asked {
   readonly size?: Size | undefined;
   /** As many as would be encoded in all. */
   readonly frames: number;
+  /** They stand, and last no time. */
+  readonly areStills?: boolean;
   /** Whether it is made as one file, and plays for a time. */
   readonly isFile: boolean;
   readonly build: OriginBuild;
@@ -58,7 +60,8 @@ export const LIMITS = {
     unit: "frames a second",
     parameter: "fps",
     instead: "take fps_-<the bound>",
-    measure: ({ plan: { grid }, size, frames }) => (size && frames > 1 ? toNumber(grid.frameRate) : 0),
+    measure: ({ plan: { grid }, size, frames, areStills }) =>
+      size && frames > 1 && !areStills ? toNumber(grid.frameRate) : 0,
   },
   layers: {
     summary: "Layers in all, those within layers and texts included.",
@@ -79,7 +82,7 @@ export const LIMITS = {
     unit: "seconds",
     parameter: "du",
     instead: "cut it with so_, eo_ or du_",
-    measure: (asked) => (asked.frames > 1 || !asked.size ? secondsIn(asked) : 0),
+    measure: (asked) => (!asked.areStills && (asked.frames > 1 || !asked.size) ? secondsIn(asked) : 0),
   },
   encode_seconds: {
     summary:
@@ -129,7 +132,7 @@ const largest = (sizes: readonly Size[]): Size | undefined =>
 /** What a storyboard asks for, on all of its sheets. */
 export function askedOfStoryboard(plan: DeliveryPlan, build: OriginBuild): Asked {
   const { tile, tiles } = storyboardOf(plan);
-  return { plan, build, frames: tiles, isFile: false, size: tile };
+  return { plan, build, frames: tiles, areStills: true, isFile: false, size: tile };
 }
 
 /** What a URL asks for as an output of a name. */
