@@ -102,4 +102,5 @@ export const GOLDENS: Readonly<Record<string, Golden>> = {
   ),
   ...golden("splicing", "show every picture at its place: %s", "fl_splice"),
   ...golden("splicing", "is made of the lightness of a layer, where one is its matte", "e_transition"),
+  ...golden("other-outputs", "is as high as the louder channel's peaks: %s", "fl_waveform"),
 };

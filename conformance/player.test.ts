@@ -98,6 +98,24 @@ describe("the player page", () => {
     await page.close();
   });
 
+  it("shows what is to be seen where the pointer is, and leads there", async () => {
+    const page = await open("?caps=h264");
+    const bar = page.locator("#storyboard");
+    const { width = 0 } = (await bar.boundingBox()) ?? {};
+    const sheet = page.waitForResponse((response) => response.url().includes("/storyboard-jpg/"));
+    await bar.hover({ position: { x: width * 0.75, y: 7 } });
+    expect((await sheet).headers()["content-type"]).toBe("image/jpeg");
+    const picture = await page.locator("#tile").boundingBox();
+    expect([picture?.width, picture?.height]).toEqual([160, 90]);
+    await bar.click({ position: { x: width * 0.75, y: 7 } });
+    const [time, duration] = await page.evaluate(() => {
+      const video = document.querySelector("video") as HTMLVideoElement;
+      return [video.currentTime, video.duration] as const;
+    });
+    expect(Math.abs(time - duration * 0.75)).toBeLessThan(1);
+    await page.close();
+  });
+
   it("says why a stream cannot be played", async () => {
     const page = await browser.newPage();
     await page.goto(address(`/player?src=${encodeURIComponent("/demo/video/upload/sp_auto/nothing.m3u8")}`));

@@ -10,6 +10,8 @@ import {
   runWithin,
   type SegmentRun,
   segmentsWithin,
+  storyboardOf,
+  timelineFrames,
   type VideoRendition,
   videoOf,
   wholeRenditionId,
@@ -29,14 +31,25 @@ export const originalFile = ({ source: { video } }: FoundAsset): Deliverable => 
 
 /** A file that is made in one piece: a clip, a sound, a picture. */
 export function wholeFile(plan: DeliveryPlan, extension: string): Deliverable {
+  if (plan.encoding.isStoryboard) return storyboardFile(plan);
   const [kind, codec] = wholeRenditionId(plan, extension).split("-");
   return {
     ...(kind !== "sound" && { size: plan.canvas?.size }),
     ...(kind === "clip" && { codec }),
     // A still is the first picture of what is kept.
-    spans: filmSpans(plan, 0, kind === "still" ? 1 : plan.grid.frames),
+    spans: plan.encoding.isWaveform ? heardSpans(plan) : filmSpans(plan, 0, kind === "still" ? 1 : plan.grid.frames),
   };
 }
+
+/** What of the film a drawing of its sound lets one see. */
+const heardSpans = ({ waveform }: DeliveryPlan): Deliverable["spans"] & {} =>
+  waveform ? filmSpans(waveform.heard, 0, timelineFrames(waveform.heard.timeline)) : "whole";
+
+/** A storyboard, on one sheet or on many: moments of all of the film. */
+export const storyboardFile = (plan: DeliveryPlan): Deliverable => ({
+  size: storyboardOf(plan).tile,
+  spans: filmSpans(plan, 0, plan.grid.frames),
+});
 
 /** A long film that is laid out as one file. */
 export const longFile = (plan: DeliveryPlan): Deliverable => ({

@@ -107,6 +107,23 @@ describe("a token for a small picture and one codec", () => {
   });
 });
 
+describe("a bounded token for a storyboard", () => {
+  it("opens the sheets that its index names, with the pass that it names them by, and no others", async () => {
+    const claims = { max_rung: 360 };
+    const sheetOf = async (path: string, own: Claims): Promise<URL> => {
+      const index = await opened(path, own);
+      const { body } = await visit(index);
+      return new URL(/^(\/.*)#xywh=/m.exec(body)?.[1] ?? "", index);
+    };
+    const sheet = await sheetOf("fl_sprite/film.vtt", claims);
+    expect((await visit(sheet)).status).toBe(200);
+    expect(await withToken(sheet, claims, "")).toBe(403);
+    const other = await sheetOf("w_200/fl_sprite/film.vtt", {});
+    expect(await withToken(other, claims, sheet.searchParams.get("pass"))).toBe(403);
+    expect(await statusOf("fl_sprite,w_200/film.vtt", { max_rung: 90 })).toBe(403);
+  });
+});
+
 describe("a token for some codecs", () => {
   it("offers those, and refuses the others", async () => {
     const videos = names(await renditionsOf("sp_auto/film.m3u8", { codecs: ["h264"] })).filter((name) =>
@@ -175,10 +192,18 @@ describe("a token for a time", () => {
   });
 
   it("opens files that lie within it", async () => {
-    for (const path of ["so_31,du_5,w_320/film.mp4", "so_30,eo_40/film.mp3", "so_35/film.jpg"])
+    const drawn = [
+      "so_30,eo_40/fl_sprite/film.vtt",
+      "so_30,eo_40/fl_sprite,vs_4/film.jpg",
+      "so_30,eo_40,fl_waveform/film.png",
+    ];
+    for (const path of ["so_31,du_5,w_320/film.mp4", "so_30,eo_40/film.mp3", "so_35/film.jpg", ...drawn])
       expect([path, await statusOf(path, claims)]).toEqual([path, 200]);
     for (const path of [
       "so_28,du_5,w_320/film.mp4",
+      "fl_sprite/film.json",
+      "so_30,eo_41.1/fl_sprite,vs_4/film.jpg",
+      "so_30,fl_waveform/film.png",
       "so_38,du_5/film.mp3",
       "so_5/film.jpg",
       "film.mp4",

@@ -1,15 +1,7 @@
 /** The story of one delivery, top to bottom: what is asked, may it be had, is it there, how is it made. */
 
 import type { FoundAsset } from "#catalog";
-import {
-  askedOf,
-  checkLimits,
-  type DeliveryPlan,
-  FORMATS,
-  isProgressive,
-  type StreamFormat,
-  wholeRenditionId,
-} from "#media";
+import { askedOf, checkLimits, type DeliveryPlan, FORMATS, isProgressive, type StreamFormat } from "#media";
 import {
   type DeliveryUrl,
   formatRenditionFolder,
@@ -25,6 +17,8 @@ import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
 import { chaptersFor } from "./chapters.ts";
 import { type Delivered, type DeliveryFacts, factsOf } from "./delivered.ts";
+import { fileAddress } from "./file-address.ts";
+import { deliverInformation } from "./information.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverText } from "./kept-text.ts";
 import { openedPlaylist } from "./manifest-query.ts";
@@ -39,6 +33,7 @@ import { cacheControl, finished, playlistResponse } from "./responses.ts";
 import { deliverKey, deliverLicense, deliverSealed, isSealed } from "./sealing/deliver-sealed.ts";
 import { checkSealedOutput, checkSealedRendition, inClear } from "./sealing/sealing-policy.ts";
 import type { EdgeServices } from "./services.ts";
+import { deliverIndex } from "./storyboards.ts";
 import { type FetchTrack, offeredSubtitles, subtitlesFor } from "./subtitles.ts";
 
 /** These change when the video is replaced, manifests also with what the origin can do. */
@@ -75,8 +70,9 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const grant = await services.access.checkDelivery(url, credentials, options);
   await storeRemote(url, services);
   const { asset, plan, names } = await plannedDelivery(url, services);
-  const output = outputOf(url, plan);
   grant.bounds.check({ chain: url.transformation });
+  if (plan.encoding.isDescribed) return deliverInformation(request, url, plan, { seconds: MANIFEST_SECONDS, grant });
+  const output = outputOf(url, plan);
   checkSealedOutput(services.config, url, output);
   if (output === "original") {
     grant.bounds.check(originalFile(asset));
@@ -88,6 +84,8 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   services.permits.checkDelivery(url, names);
   checkLimits(services.config.limits, askedOf(plan, output, await services.builds.current()));
   const format = FORMATS[output];
+  if (format?.kind === "index")
+    return deliverIndex(request, url, plan, { output, seconds: MANIFEST_SECONDS, grant }, services);
   if (format?.kind === "stream") return deliverManifest(request, url, { asset, plan, output, format }, grant, services);
   if (isProgressive(plan, output)) {
     grant.bounds.check(longFile(plan));
@@ -208,6 +206,7 @@ async function findOrMake(
 }
 
 function productOf({ file, rendition }: RenditionUrl): DeliveryFacts["product"] {
+  if (file.kind === "sheet") return "still";
   if (file.kind !== "whole") return file.kind === "init" ? "init" : "segment";
   return rendition.startsWith("still-") ? "still" : "clip";
 }
@@ -243,17 +242,10 @@ async function deliverWhole(
   services: EdgeServices,
 ): Promise<Delivered> {
   const { recipe } = await services.builds.current();
-  const own: RenditionUrl = {
-    ...url,
-    transformation: plan.keys.whole,
-    sourceVersion: asset.source.version,
-    recipe,
-    rendition: wholeRenditionId(plan, format),
-    file: { kind: "whole", extension: format },
-  };
-  const { response, facts } = await findOrMake(requestFor(own, request, request), own, grant, services, async () => ({
-    job: await fileJob(plan, own, asset, format, services),
-  }));
+  const own = fileAddress(url, plan, format, recipe);
+  const { response, facts } = await findOrMake(requestFor(own, request, request), own, grant, services, async () =>
+    own.file.kind === "sheet" ? jobFor(own, services) : { job: await fileJob(plan, own, asset, format, services) },
+  );
   response.headers.set("cache-control", cacheControl(WHOLE_SECONDS, grant));
   return { response, facts };
 }

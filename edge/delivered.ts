@@ -7,7 +7,16 @@ import type { Tier } from "./responses.ts";
 export interface DeliveryFacts {
   readonly cloud: string;
   readonly publicId: string;
-  readonly product: "multivariant" | "playlist" | "init" | "key" | "segment" | "still" | "clip" | "original";
+  readonly product:
+    | "multivariant"
+    | "playlist"
+    | "init"
+    | "key"
+    | "segment"
+    | "still"
+    | "clip"
+    | "original"
+    | "information";
   readonly rendition: string;
   readonly tier: Tier;
   readonly encodeMilliseconds: number;

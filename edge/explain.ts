@@ -1,9 +1,18 @@
 /** `?explain`: what a URL asks for, what comes of it, what is there already and what the rest would cost. */
 
-import { askedOf, audioRenditions, checkLimits, type DeliveryPlan, outlook, type RenditionOutlook } from "#media";
+import {
+  askedOf,
+  audioRenditions,
+  checkLimits,
+  type DeliveryPlan,
+  outlook,
+  type RenditionOutlook,
+  storyboardOf,
+} from "#media";
 import {
   canonicalDeliveryPath,
   type DeliveryUrl,
+  divide,
   encodeTransformation,
   explainTransformation,
   formatRational,
@@ -37,10 +46,11 @@ export async function explain(request: Request, services: EdgeServices): Promise
 }
 
 async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, services: EdgeServices) {
-  const output = outputOf(url, plan);
+  const output = plan.encoding.isDescribed ? "information" : outputOf(url, plan);
   const { grid, canvas } = plan;
   const build = await services.builds.current();
-  if (output !== "original") checkLimits(services.config.limits, askedOf(plan, output, build));
+  if (output !== "original" && output !== "information")
+    checkLimits(services.config.limits, askedOf(plan, output, build));
   const offer = codecOffer(request, plan);
   const made = await madeProducts(services.madeBucket, plan.source.version, build.recipe);
   const renditions = await Promise.all(
@@ -65,9 +75,15 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
     subtitles: (await offeredSubtitles(url, plan, services)).map(({ id, language, name }) => ({ id, language, name })),
     recipe: build.recipe,
     negotiated: { codecs: offer.codecs, because: offer.because },
+    ...(plan.encoding.isStoryboard && { storyboard: storyboardAnswer(plan) }),
     renditions,
     listing_complete: made.complete,
   };
+}
+
+function storyboardAnswer(plan: DeliveryPlan) {
+  const { tile, tiles, sheets, interval } = storyboardOf(plan);
+  return { tile, tiles, sheets, interval: toFixed(divide(interval, plan.grid.frameRate), 6) };
 }
 
 function renditionAnswer(one: RenditionOutlook, codecs: readonly string[], made: readonly number[]) {

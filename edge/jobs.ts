@@ -7,6 +7,7 @@ import {
   isSubtitleId,
   type JobContext,
   segmentJob,
+  sheetJob,
   subtitleJob,
   subtitleTrack,
   type WholeJob,
@@ -15,7 +16,7 @@ import {
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
 import { layerSources, layersOf } from "./layers.ts";
 import type { JobRequest } from "./origin-client.ts";
-import { plannedRendition, plannedWhole, servedSource, unnamed } from "./planned-rendition.ts";
+import { plannedRendition, plannedSheet, plannedWhole, servedSource, unnamed } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
 
 /** Segments that the origin is told of beyond the one that is asked for: twelve seconds. */
@@ -39,6 +40,12 @@ export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise
   if (file.kind === "whole") {
     const { plan, stored } = await plannedWhole(url, file.extension, services);
     return { job: await fileJob(plan, url, stored, file.extension, services) };
+  }
+  if (file.kind === "sheet") {
+    const { plan, stored } = await plannedSheet(url, file.extension, services);
+    const job = sheetJob(plan, file.extension, file.number, await contextOf(url, stored, services));
+    if (!job) throw new Problem("not-found", "The storyboard has no such sheet.");
+    return { job };
   }
   const { plan, rendition, stored } = await plannedRendition(url, services);
   const context = await contextOf(url, stored, services);

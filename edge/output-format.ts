@@ -1,7 +1,7 @@
 /** Which output a delivery URL asks for. */
 
-import { containerNamed, type DeliveryPlan, FORMATS, formatNamed } from "#media";
-import { type Component, type DeliveryUrl, Problem, walkSteps } from "#transformation";
+import { containerNamed, type DeliveryPlan, FORMATS, fileFormat, formatNamed } from "#media";
+import { type Component, type DeliveryUrl, type Encoding, Problem, walkSteps } from "#transformation";
 
 /** Whether a URL may lead to the uploaded file as it is: it asks for no change, and for no stream or picture. */
 export function mayBeOriginal(url: DeliveryUrl): boolean {
@@ -17,15 +17,51 @@ export function outputOf(url: DeliveryUrl, { source, encoding }: DeliveryPlan): 
   const isStream = FORMATS[url.extension ?? ""]?.kind === "stream";
   const asked = encoding.format;
   const explicit = asked === undefined || asked === "auto" || isStream ? undefined : asked;
+  if (encoding.isStoryboard) return storyboardOutput(url, explicit);
   const name = explicit ?? url.extension;
+  if (encoding.isWaveform) return waveformOutput(name ?? "png", encoding);
   const own: readonly string[] = containerNamed(source.container)?.extensions ?? [];
   if (mayBeOriginal(url) && (name === undefined || own.includes(name))) return "original";
   const format = formatNamed(name ?? "mp4");
+  if (format !== undefined && FORMATS[format]?.kind === "index")
+    throw new Problem("unsupported-format", `A .${name} is the index of a storyboard, which fl_sprite asks for.`, {
+      parameter: "extension",
+      nearest: "fl_sprite",
+    });
   if (format !== undefined) return format;
   throw new Problem("unsupported-format", `.${name} is not delivered; these are: ${Object.keys(FORMATS).join(", ")}.`, {
     parameter: explicit === undefined ? "extension" : "f",
   });
 }
+
+/** An index, whatever `f_` says its sheets are; a picture of one sheet. */
+function storyboardOutput({ extension }: DeliveryUrl, explicit: string | undefined): string {
+  const kindOf = (name: string | undefined): string | undefined => FORMATS[formatNamed(name ?? "") ?? ""]?.kind;
+  if (extension === undefined || kindOf(extension) === "index") return extension ?? "vtt";
+  const name = formatNamed(explicit ?? extension) ?? extension;
+  if (kindOf(name) === "still") return name;
+  throw new Problem(
+    "unsupported-format",
+    `A storyboard comes as .vtt, .json, .jpg, .png, .webp or .avif, not .${name}.`,
+    {
+      parameter: explicit === undefined ? "extension" : "f",
+      nearest: ".vtt",
+    },
+  );
+}
+
+/** A picture of sound is one picture. */
+function waveformOutput(name: string, encoding: Encoding): string {
+  if (fileFormat(name, encoding)?.kind === "still") return formatNamed(name) ?? name;
+  throw new Problem("unsupported-format", `A waveform comes as .png, .jpg, .webp or .avif, not .${name}.`, {
+    parameter: "fl_waveform",
+    nearest: ".png",
+  });
+}
+
+/** What the sheets of a storyboard are coded as that an index names. */
+export const sheetFormat = ({ encoding: { format = "jpg" } }: DeliveryPlan): string =>
+  FORMATS[format]?.kind === "still" ? format : "jpg";
 
 /** A parameter of the delivery as the URL itself gives it, its usual value included; the last one holds. */
 const asWritten = <Name extends keyof Component>(url: DeliveryUrl, name: Name): Component[Name] | undefined =>

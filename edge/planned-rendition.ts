@@ -4,6 +4,7 @@ import type { StoredSource } from "#catalog";
 import {
   askedOf,
   askedOfRendition,
+  askedOfStoryboard,
   audioRenditions,
   checkLimits,
   type DeliveryPlan,
@@ -14,6 +15,7 @@ import {
   NOTHING_KEPT,
   planDelivery,
   type Rendition,
+  storyboardId,
   wholeRenditionId,
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
@@ -62,6 +64,18 @@ export async function plannedRendition(url: RenditionUrl, services: EdgeServices
   if (!rendition || !isKey(url, rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture)) throw unnamed();
   checkLimits(services.config.limits, askedOfRendition(plan, rendition, build));
   return { plan, rendition, stored };
+}
+
+/** The plan behind the sheets of a storyboard. */
+export async function plannedSheet(
+  url: RenditionUrl,
+  extension: string,
+  services: EdgeServices,
+): Promise<Omit<PlannedRendition, "rendition">> {
+  const { stored, build, plan } = await plannedSource(url, services);
+  if (storyboardId(extension) !== url.rendition || !isKey(url, plan.keys.picture)) throw unnamed();
+  checkLimits(services.config.limits, askedOfStoryboard(plan, build));
+  return { plan, stored };
 }
 
 /** The plan behind a still's or clip's own address, to which delivery URLs lead. */

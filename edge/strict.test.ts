@@ -36,6 +36,8 @@ async function firstSegment(path: string): Promise<URL> {
   return new URL(uris(await (await fetch(playlist)).text())[0] ?? "", playlist);
 }
 
+const SIGNED = { sign_url: true, crop: "scale", format: "vtt" };
+
 const film = (transformation: string, extension = "m3u8"): string =>
   `/demo/video/upload/${transformation}/film.${extension}`;
 
@@ -62,6 +64,14 @@ describe("a strict cloud", () => {
     const options = { sign_url: true, width: 222, crop: "scale", format: "m3u8" };
     expect((await fetch(await firstSegment(sdk.path("film", options)))).status).toBe(200);
     expect((await edge.get(sdk.path("film", { ...options, format: "jpg" }))).status).toBe(200);
+  });
+
+  it("shows the storyboard of what it plays, and hands on what its sheets are opened by", async () => {
+    for (const path of [film("fl_sprite", "vtt"), sdk.path("film", { ...SIGNED, width: 50, flags: "sprite" })]) {
+      const sheet = (await (await edge.get(path)).text()).split("\n").find((line) => line.includes("#xywh=")) ?? "";
+      expect((await edge.get(sheet.replace(/\?.*#/, "#"))).status).toBe(401);
+      expect((await edge.get(sheet)).status).toBe(200);
+    }
   });
 
   it("makes no part that no playlist of its own has named, and gives what is there to everybody", async () => {

@@ -32,7 +32,8 @@ const colourOf = (primaries: string, transfer: string, matrix: string): OutputCo
   codes: { primaries: PRIMARIES[primaries] ?? 1, transfer: TRANSFERS[transfer] ?? 1, matrix: MATRICES[matrix] ?? 1 },
 });
 
-const BT709 = colourOf("bt709", "bt709", "bt709");
+/** What is of no source, and of those whose own colour players do not know. */
+export const BT709 = colourOf("bt709", "bt709", "bt709");
 
 export const isRgb = (track: VideoTrack): boolean => /^(gbr|rgb|bgr|argb|abgr|0rgb|0bgr|pal8)/.test(track.pixelFormat);
 

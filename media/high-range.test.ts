@@ -128,7 +128,9 @@ describe("high dynamic range beside the standard one", () => {
     ["HLG", "arib-std-b67"],
   ])("says VIDEO-RANGE=%s of its variants, and SDR of the others, each ladder whole", (range, transfer) => {
     const lines = playlistOf(film({ colour: { ...colour, transfer } })).split("\n");
-    const ranges = lines.flatMap((line) => /^#EXT-X-STREAM-INF.*CODECS="(\w{4}).*VIDEO-RANGE=(\w+)/.exec(line)?.slice(1).join(" ") ?? []);
+    const ranges = lines.flatMap(
+      (line) => /^#EXT-X-STREAM-INF.*CODECS="(\w{4}).*VIDEO-RANGE=(\w+)/.exec(line)?.slice(1).join(" ") ?? [],
+    );
     const ladders = [...new Set(ranges)];
     expect(ladders).toEqual(["avc1 SDR", "hvc1 SDR", "av01 SDR", `hvc1 ${range}`, `av01 ${range}`]);
     for (const ladder of ladders) expect(ranges.filter((each) => each === ladder)).toHaveLength(5);

@@ -193,6 +193,7 @@ export function applyWithin(
 ): Programme {
   if (step.kind !== "edit") return applyStep(resolved, step, layers);
   const { laying = {}, ...edit } = editOf(step);
+  if (edit.drawsSound) throw refused("fl_waveform", "The sound of the video itself is drawn, and none of a layer.");
   const { transition: _, isRelative = placement.laying?.isRelative, ...others } = laying;
   const [misplaced] = layingParameters(others);
   if (misplaced !== undefined) throw refused(misplaced, "How a layer is laid stands beside fl_layer_apply.");

@@ -40,9 +40,12 @@ const CASES: Readonly<
       ["sp_auto:maxres_720p", "m3u8"],
       ["c_fill,w_720,h_1280", "jpg"],
       ["", "mp3"],
+      ["fl_sprite", "vtt"],
+      ["fl_waveform", "png"],
     ],
     [
       ["", "m3u8"],
+      ["fl_waveform,w_1300", "png"],
       ["sp_auto", "m3u8"],
       ["w_1282", "mp4"],
       ["c_fill,w_400,h_1300", "png"],
@@ -53,6 +56,7 @@ const CASES: Readonly<
     25,
     [
       ["fps_25", "m3u8"],
+      ["fl_sprite", "json"],
       ["", "jpg"],
       ["", "mp3"],
     ],

@@ -9,6 +9,7 @@ import { videoOf } from "./outlook.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import { paceOf } from "./programme.ts";
 import type { Rendition } from "./renditions.ts";
+import { storyboardOf } from "./storyboard.ts";
 
 /** Something that is about to be made or offered. */
 export interface Asked {
@@ -17,6 +18,8 @@ export interface Asked {
   readonly size?: Size | undefined;
   /** As many as would be encoded in all. */
   readonly frames: number;
+  /** They stand, and last no time. */
+  readonly areStills?: boolean;
   /** Whether it is made as one file, and plays for a time. */
   readonly isFile: boolean;
   readonly build: OriginBuild;
@@ -57,7 +60,8 @@ export const LIMITS = {
     unit: "frames a second",
     parameter: "fps",
     instead: "take fps_-<the bound>",
-    measure: ({ plan: { grid }, size, frames }) => (size && frames > 1 ? toNumber(grid.frameRate) : 0),
+    measure: ({ plan: { grid }, size, frames, areStills }) =>
+      size && frames > 1 && !areStills ? toNumber(grid.frameRate) : 0,
   },
   layers: {
     summary: "Layers in all, those within layers and texts included.",
@@ -78,7 +82,7 @@ export const LIMITS = {
     unit: "seconds",
     parameter: "du",
     instead: "cut it with so_, eo_ or du_",
-    measure: (asked) => (asked.frames > 1 || !asked.size ? secondsIn(asked) : 0),
+    measure: (asked) => (!asked.areStills && (asked.frames > 1 || !asked.size) ? secondsIn(asked) : 0),
   },
   encode_seconds: {
     summary:
@@ -87,7 +91,7 @@ export const LIMITS = {
     parameter: "du",
     instead: "make it shorter, smaller, or of fewer pictures a second",
     measure: ({ plan, size, frames, build }) =>
-      size
+      size && plan.source.video
         ? coldSeconds(build, "h264", {
             source: plan.source,
             size,
@@ -125,8 +129,15 @@ const largest = (sizes: readonly Size[]): Size | undefined =>
     undefined,
   );
 
+/** What a storyboard asks for, on all of its sheets. */
+export function askedOfStoryboard(plan: DeliveryPlan, build: OriginBuild): Asked {
+  const { tile, tiles } = storyboardOf(plan);
+  return { plan, build, frames: tiles, areStills: true, isFile: false, size: tile };
+}
+
 /** What a URL asks for as an output of a name. */
 export function askedOf(plan: DeliveryPlan, output: string, build: OriginBuild): Asked {
+  if (plan.encoding.isStoryboard) return askedOfStoryboard(plan, build);
   const { kind } = fileFormat(output, plan.encoding) ?? FORMATS[output] ?? {};
   const base = { plan, build, frames: plan.grid.frames };
   if (kind === "stream")

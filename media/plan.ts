@@ -80,13 +80,13 @@ function planSteps(steps: readonly LiteralStep[], source: Source, kept: Kept): D
   return {
     ...resolved,
     grid: gridOf(resolved.timeline.frameRate, timelineFrames(resolved.timeline)),
-    wantsSound: resolved.encoding.audioCodec !== "none",
+    wantsSound: resolved.encoding.audioCodec !== "none" && !resolved.encoding.isWaveform,
     soundRate: (track) => soundRate(track, resolved.encoding),
     keys: {
       picture: transformationTouching(steps, "picture"),
       sound: transformationTouching(steps, "sound"),
       // A whole file has one format, which its name says, and no streaming profile.
-      whole: canonicalTransformation(steps.map((step) => (step.kind === "edit" ? withoutFormat(step) : step))),
+      whole: canonicalTransformation(steps.map((step) => (step.kind === "edit" ? withoutOutput(step) : step))),
     },
     rungs: [],
   };
@@ -120,5 +120,7 @@ function rungPlans(
     .sort((a, b) => pixels(a) - pixels(b));
 }
 
-const withoutFormat = (step: EditStep): EditStep =>
-  pickParameters(step, ({ name }) => name !== "format" && name !== "streamingProfile" && name !== "attachment");
+/** What says which output comes, or how it is handed over. */
+const OF_OUTPUT: readonly string[] = ["format", "streamingProfile", "attachment", "storyboard", "information"];
+
+const withoutOutput = (step: EditStep): EditStep => pickParameters(step, ({ name }) => !OF_OUTPUT.includes(name));

@@ -2,7 +2,9 @@
 
 import { add, floor, multiply, ONE, type Rational, rational, toNumber } from "#transformation";
 import { type Canvas, materialized, type SoundFilters, startingLater } from "./canvas.ts";
+import type { LaidContent } from "./laid.ts";
 import type { AudioTrack, Source } from "./source.ts";
+import type { Waveform } from "./waveform.ts";
 
 /**
  * A run of a timeline's frames. It plays its footage from `from` on, for `frames` times `speed` of its frames; each
@@ -33,6 +35,8 @@ export interface Programme {
   readonly canvas?: Canvas;
   /** Timed filters count from a frame of the timeline, as on the canvas. */
   readonly sound: readonly SoundFilters[];
+  /** What is shown is a drawing of sound instead of frames of the source. */
+  readonly waveform?: Waveform;
 }
 
 /** Frames in which one programme gives way to the next. */
@@ -117,6 +121,13 @@ const partsOf = (footage: Footage): readonly Programme[] =>
   isCrossing(footage)
     ? [footage.first, footage.second, ...(typeof footage.by === "string" ? [] : [footage.by])]
     : [footage];
+
+/** The most inputs that a frame is put together of: what its clip plays, and the layers that may be shown in it. */
+export const openingsOf = ({ timeline, canvas }: Pick<Programme, "timeline" | "canvas">): number =>
+  Math.max(...timeline.clips.map(({ of }) => (of ? partsOf(of).reduce((sum, part) => sum + openingsOf(part), 0) : 1))) +
+  (canvas?.steps ?? []).reduce((sum, { laid }) => sum + (laid ? openingsOfContent(laid.content) : 0), 0);
+
+const openingsOfContent = (content: LaidContent): number => ("canvas" in content ? openingsOf(content) : 1);
 
 /** The programme's own tracks; where it has none, the one that stands for the sound of what is joined to it. */
 export function soundTracks({ source, timeline }: Programme): readonly AudioTrack[] {

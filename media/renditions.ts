@@ -88,7 +88,8 @@ const HIGH_RANGE_BITS = 1.2;
 /** @param isRung whether it is one of several rungs, whose rates a wish bounds but does not raise */
 function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName, isRung = false): VideoStream | undefined {
   const { video } = plan.source;
-  if (!video || !plan.canvas) return undefined;
+  // A drawing of sound is one picture.
+  if (!video || !plan.canvas || plan.encoding.isWaveform) return undefined;
   const { grid, encoding } = plan;
   const { colour } = plan.canvas;
   const ranged = colour.range ? HIGH_RANGE_BITS : 1;

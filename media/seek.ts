@@ -33,14 +33,24 @@ function after(start: Rational, time: Rational): string | null {
   return compare(seconds, rational(0)) <= 0 ? null : toFixed(seconds, 6);
 }
 
+/** The slot of the grid that a key picture is shown in. */
+const slotOf = ({ keyframes, startTicks, timeBase }: VideoTrack, key: number, frameRate: Rational): number =>
+  round(multiply(multiply(rational((keyframes?.pts[key] ?? 0) - startTicks), timeBase), frameRate));
+
+/** The first of slots [from, to) of the source's grid that shows a key picture; undefined where none is known of. */
+export function keyFrameWithin(track: VideoTrack, frameRate: Rational, from: number, to: number): number | undefined {
+  const key = keyBefore(track, from - 1, frameRate) + 1;
+  if (key >= (track.keyframes?.pts.length ?? 0)) return undefined;
+  const slot = slotOf(track, key, frameRate);
+  return slot < to ? slot : undefined;
+}
+
 /** The key picture's index that slot `frame` of the grid is decoded from: the last one shown at or before it. */
-function keyBefore({ keyframes, startTicks, timeBase }: VideoTrack, frame: number, frameRate: Rational): number {
-  const pts = keyframes?.pts ?? [];
-  const slot = (ticks: number) => round(multiply(multiply(rational(ticks - startTicks), timeBase), frameRate));
+function keyBefore(track: VideoTrack, frame: number, frameRate: Rational): number {
   let low = 0;
-  for (let high = pts.length; low < high; ) {
+  for (let high = track.keyframes?.pts.length ?? 0; low < high; ) {
     const middle = (low + high) >> 1;
-    if (slot(pts[middle] ?? 0) <= frame) low = middle + 1;
+    if (slotOf(track, middle, frameRate) <= frame) low = middle + 1;
     else high = middle;
   }
   return low - 1;

@@ -220,7 +220,12 @@ const MAX_PIXELS = 7680 * 4320;
 const MAX_SIDE = 8192;
 
 function checked(canvas: Canvas): Canvas {
-  const { width, height } = canvas.size;
+  checkSize(canvas.size);
+  return canvas;
+}
+
+/** @throws Problem `invalid-value` for a picture that is too large */
+export function checkSize({ width, height }: Size): void {
   if (width > MAX_SIDE || height > MAX_SIDE || width * height > MAX_PIXELS) {
     throw new Problem(
       "invalid-value",
@@ -228,5 +233,4 @@ function checked(canvas: Canvas): Canvas {
       { parameter: "w" },
     );
   }
-  return canvas;
 }

@@ -27,6 +27,7 @@ import { sizePicture } from "./sizing.ts";
 import type { AudioTrack, Source, VideoTrack } from "./source.ts";
 import { trimmedFrames, wholeTimeline } from "./timeline.ts";
 import { cutBars, turnPicture } from "./turning.ts";
+import { drawSound } from "./waveform.ts";
 
 type Stage = (resolved: Programme, edit: Edit) => Programme;
 
@@ -36,10 +37,11 @@ const trim: Stage = (resolved, edit) => {
   return startingAt(resolved, from, to);
 };
 
+/** Nothing of the picture is left beside `fl_waveform`, whose size and colours are those of the drawing. */
 const onCanvas =
   (change: (canvas: Canvas, edit: Edit, resolved: Programme) => Canvas): Stage =>
   (resolved, edit) =>
-    resolved.canvas ? { ...resolved, canvas: change(resolved.canvas, edit, resolved) } : resolved;
+    resolved.canvas && !edit.drawsSound ? { ...resolved, canvas: change(resolved.canvas, edit, resolved) } : resolved;
 
 const lengthOf = ({ timeline }: Programme): Rational => secondsOf(timelineFrames(timeline), timeline.frameRate);
 
@@ -91,6 +93,7 @@ export const STAGES: readonly Stage[] = [
   onCanvas((canvas, edit, resolved) => withEffects(canvas, edit, lengthOf(resolved))),
   onCanvas(framePicture),
   sound,
+  drawSound,
 ];
 
 /** What an edit makes of a chain's state so far. */

@@ -134,10 +134,11 @@ interface Answered {
   readonly source: "encoded" | "joined" | "ahead";
 }
 
-/** Sound and single pictures cost a tenth of a segment. */
+/** Sound and single pictures cost a tenth of a segment, unless they say more. */
 function isLight(job: QueuedJob): boolean {
   if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1;
-  return job.kind === "glance" || !job.needsFile;
+  if (job.kind === "glance") return true;
+  return !job.needsFile && !job.isHeavy;
 }
 
 /** A viewer's stream: the folder that its segments lie in. */

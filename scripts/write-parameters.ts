@@ -41,7 +41,7 @@ name, \`l_…/…/fl_layer_apply\` lays something over the picture, \`u_…\` un
 (\`l_logo\`, folders with colons), \`l_video:clip\`, \`l_audio:song\`, \`l_text:Arial_40_bold:Hello\`,
 \`l_subtitles:arial_40:film.srt\`, a look-up table of colours (\`l_lut:warm.cube\`), or what lies elsewhere (\`l_fetch:\` and
 its address as base64url). What a component changes, it changes in
-this order: time, order and pace, turning, size, rectangle, effects, frame, layers, sound.
+this order: time, order and pace, turning, size, rectangle, effects, frame, layers, sound, waveform.
 
 ${PARAMETER_GROUPS.map(section).join("\n")}`;
 

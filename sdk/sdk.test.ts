@@ -24,6 +24,11 @@ describe("a composed URL", () => {
     ["what takes no value", transformation({ reverse: true }), "e_reverse"],
     ["streaming profiles", transformation({ streamingProfile: "auto:maxres_720p" }), "sp_auto:maxres_720p"],
     [
+      "outputs of other kinds",
+      transformation({ waveform: true, width: 300, colour: "red" }, { storyboard: true, samplingRate: "5s" }),
+      "co_red,fl_waveform,w_300/fl_sprite,vs_5s",
+    ],
+    [
       "variables and expressions",
       transformation(variable("size", 300), { width: expression("$size_mul_2") }),
       "$size_300/w_$size_mul_2",

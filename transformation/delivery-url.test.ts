@@ -191,6 +191,7 @@ describe("a path that edgereel hands out", () => {
     { kind: "playlist" },
     { kind: "init" },
     { kind: "segment", number: 12 },
+    { kind: "sheet", number: 12, extension: "jpg" },
     { kind: "whole", extension: "jpg" },
   ] as const)("is read back: %j", (file) => {
     const path = formatRenditionUrl({ ...url, file });

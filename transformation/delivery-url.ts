@@ -31,7 +31,7 @@ export interface DeliveryUrl extends AssetName {
 
 /** Every output extension of the language; others belong to the public id. */
 export const EXTENSIONS: ReadonlySet<string> = new Set(
-  "m3u8 mpd mp4 webm ogv mov mkv avi flv wmv mpeg mxf ts 3gp 3g2 mp3 aac m4a ogg opus wav flac aiff amr jpg jpeg png webp avif gif".split(
+  "m3u8 mpd mp4 webm ogv mov mkv avi flv wmv mpeg mxf ts 3gp 3g2 mp3 aac m4a ogg opus wav flac aiff amr jpg jpeg png webp avif gif vtt json".split(
     " ",
   ),
 );

@@ -76,6 +76,8 @@ export interface InputStream {
 
 /** A copy of what has come so far, a picture that is drawn, or a stream that is read; then filters over it. */
 export interface FilterInput {
+  /** It is of sound, before a filter that makes pictures of it. */
+  readonly media?: "audio";
   readonly stream?: InputStream;
   /** A source of pictures such as `color`; without it the picture so far is copied. */
   readonly drawn?: Filter;
@@ -143,6 +145,12 @@ export interface Encoding {
   readonly sampling?: { readonly pictures: number } | { readonly everySeconds: Rational };
   readonly delayMilliseconds?: Rational;
   readonly profile?: StreamingProfile;
+  /** A drawing of the sound comes instead of what is seen and heard. */
+  readonly isWaveform?: boolean;
+  /** Small pictures of the film's moments come instead of it. */
+  readonly isStoryboard?: boolean;
+  /** What would come is told, and not made. */
+  readonly isDescribed?: boolean;
 }
 
 /** How a layer changes what it is laid on. */
@@ -168,6 +176,8 @@ export interface Edit {
   readonly end?: TimeOffset;
   readonly duration?: TimeOffset;
   readonly retimings?: readonly Retiming[];
+  /** The picture becomes one of the sound, as large as width and height say. */
+  readonly drawsSound?: boolean;
   readonly width?: Dimension;
   readonly height?: Dimension;
   readonly aspectRatio?: Rational;

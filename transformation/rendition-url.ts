@@ -1,5 +1,5 @@
 /**
- * The URLs that edgereel hands out below a delivery URL: playlists, init sections, segments, stills and clips.
+ * The URLs that edgereel hands out below a delivery URL: playlists, init sections, segments, sheets, stills and clips.
  * Their path is their cache key: transformation, asset, version of its bytes, recipe, rendition, file.
  */
 
@@ -28,6 +28,7 @@ export type RenditionFile =
   /** Subtitles; without a number all of them. */
   | { readonly kind: "cues"; readonly number?: number }
   | { readonly kind: "chapters" }
+  | { readonly kind: "sheet"; readonly number: number; readonly extension: string }
   | { readonly kind: "whole"; readonly extension: string };
 
 /** Ways to encrypt what is delivered: segments as a whole, by HLS's AES-128, or what is coded in them, by Common Encryption. */
@@ -43,7 +44,7 @@ export interface RenditionUrl extends AssetName {
   readonly recipe: string;
   /** Absent of what is delivered in clear. */
   readonly sealing?: Sealing;
-  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `chapters-json`, `license-eme`, `still-jpg`, `clip-h264`. */
+  /** `720p-av1`, `full-h264`, `audio0-aac`, `iframes-h264`, `subtitles-vtt`, `chapters-json`, `license-eme`, `storyboard-jpg`, `still-jpg`, `clip-h264`. */
   readonly rendition: string;
   readonly file: RenditionFile;
 }
@@ -55,6 +56,11 @@ const TAIL =
 export const isRenditionPath = (path: string): boolean =>
   path.includes("/@") && TAIL.test(path.split("/").slice(-3).join("/"));
 
+function numberedFile(number: number, extension: string): RenditionFile {
+  if (extension === "m4s") return { kind: "segment", number };
+  return extension === "vtt" ? { kind: "cues", number } : { kind: "sheet", number, extension };
+}
+
 function parseFile(text: string): RenditionFile | undefined {
   if (text === "playlist.m3u8") return { kind: "playlist" };
   if (text === "init.mp4") return { kind: "init" };
@@ -62,8 +68,8 @@ function parseFile(text: string): RenditionFile | undefined {
   if (text === "license.json") return { kind: "license" };
   if (text === "all.vtt") return { kind: "cues" };
   if (text === "chapters.json") return { kind: "chapters" };
-  const [, number, type] = /^(0|[1-9]\d{0,6})\.(m4s|vtt)$/.exec(text) ?? [];
-  if (number !== undefined) return { kind: type === "vtt" ? "cues" : "segment", number: Number(number) };
+  const [, number, type = ""] = /^(0|[1-9]\d{0,6})\.([a-z0-9]+)$/.exec(text) ?? [];
+  if (number !== undefined) return numberedFile(Number(number), type);
   const extension = /^file\.([a-z0-9]+)$/.exec(text)?.[1];
   return extension === undefined ? undefined : { kind: "whole", extension };
 }
@@ -84,6 +90,8 @@ export function formatFile(file: RenditionFile): string {
       return `${file.number ?? "all"}.vtt`;
     case "chapters":
       return "chapters.json";
+    case "sheet":
+      return `${file.number}.${file.extension}`;
     case "whole":
       return `file.${file.extension}`;
   }

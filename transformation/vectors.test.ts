@@ -35,7 +35,6 @@ const REFUSALS: readonly (readonly [parameter: RegExp, why: string])[] = [
   ],
   [/^(fl_a|fl_b)$/, "flags that SDK tests make up"],
   [/^(e_kuku|e_make_cool)$/, "effects that SDK tests make up"],
-  [/^(fl_sprite)$/, "storyboards are not delivered"],
   [/^(c)$/, "imagga_crop and imagga_scale are an add-on; the others are made up by SDK tests"],
   [/^(b)$/, "gen_fill is an add-on; a brightness of 500 lies outside of its range; 2 is made up"],
   [/^(l|u)$/, "text without a text, and base64 that is no address"],

@@ -1,6 +1,7 @@
 /** The player page: plays a stream with hls.js, or natively where that is better, and shows what it is playing. */
 
 import Hls, { type Fragment, type Level } from "hls.js";
+import { offerStoryboard } from "./storyboard.ts";
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
@@ -118,6 +119,7 @@ function play(address: string): void {
   say(undefined);
   quality.replaceChildren();
   quality.disabled = true;
+  void offerStoryboard(address, element("storyboard"), video);
   if (address === "") say("Put a stream's address above, such as /demo/video/upload/sp_auto/demo.m3u8.");
   else if (playsNatively()) playNativelyFrom(address);
   else playWithHls(address);

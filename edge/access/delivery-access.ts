@@ -199,6 +199,7 @@ function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
       // Without a number, all of it.
       return file.number !== undefined && file.number >= first && file.number <= last;
     case "chapters":
+    case "sheet":
     case "whole":
       return false;
   }

@@ -10,7 +10,7 @@ export interface SealingConfig {
 }
 
 /** Texts and single pictures; all else of a video plays. */
-const ALWAYS_CLEAR = /^(?:subtitles\d*|chapters|still|animation)-/;
+const ALWAYS_CLEAR = /^(?:subtitles\d*|chapters|storyboard|still|animation)-/;
 
 /** How a rendition is encrypted; undefined where it is delivered in clear. */
 export const sealingFor = (

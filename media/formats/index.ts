@@ -2,11 +2,20 @@
 
 import type { Encoding, Sealing } from "#transformation";
 import type { Option } from "../codecs.ts";
+import type { DeliveryPlan } from "../plan.ts";
 import type { Presentation, UriOf } from "../presentation.ts";
 import { mediaPresentationDescription } from "./dash.ts";
 import type { FileAudioCodecName, FileVideoCodecName } from "./file-codecs.ts";
 import { multivariantPlaylist } from "./hls.ts";
 import { MOVING_FORMATS, PICTURE_FORMATS, type PictureFormat } from "./pictures.ts";
+import { type SheetUriOf, storyboardJson, storyboardVtt } from "./storyboard.ts";
+
+/** Says where a film's moments are to be seen on the sheets of its storyboard. */
+interface IndexFormat {
+  readonly kind: "index";
+  readonly mediaType: string;
+  readonly write: (plan: DeliveryPlan, uriOf: SheetUriOf) => string;
+}
 
 /** A stream: what it offers is spelled in a manifest, its segments are the same for all. */
 export interface StreamFormat {
@@ -40,7 +49,7 @@ interface SoundFormat {
   readonly muxer: readonly Option[];
 }
 
-export type Format = StreamFormat | ClipFormat | SoundFormat | PictureFormat;
+export type Format = StreamFormat | IndexFormat | ClipFormat | SoundFormat | PictureFormat;
 
 /** MP4 and its relatives. */
 const isoMuxer =
@@ -124,6 +133,8 @@ export const FORMATS: Readonly<Record<string, Format>> = {
   flac: { kind: "sound", mediaType: "audio/flac", audio: ["flac"], muxer: [["-f", "flac"]] },
   aiff: { kind: "sound", mediaType: "audio/aiff", audio: ["pcmBigEndian"], muxer: [["-f", "aiff"]] },
   ...PICTURE_FORMATS,
+  vtt: { kind: "index", mediaType: "text/vtt; charset=utf-8", write: storyboardVtt },
+  json: { kind: "index", mediaType: "application/json", write: storyboardJson },
 };
 
 /** Spellings of the same format. */

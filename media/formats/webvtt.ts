@@ -12,9 +12,9 @@ const HEADER = "WEBVTT\n";
 /** Times count from the presentation's zero, which is the first picture's time stamp. */
 const SEGMENT_HEADER = `${HEADER}X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n`;
 
-const millisecondsOf = (seconds: Rational): number => round(multiply(seconds, rational(1000)));
+export const millisecondsOf = (seconds: Rational): number => round(multiply(seconds, rational(1000)));
 
-function formatTime(milliseconds: number): string {
+export function formatTime(milliseconds: number): string {
   const digits = (value: number, width: number): string => String(value).padStart(width, "0");
   const seconds = Math.floor(milliseconds / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

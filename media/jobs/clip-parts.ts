@@ -64,14 +64,15 @@ function heldCodec<Name extends string>(
   });
 }
 
-const audioCodec = ({ encoding }: DeliveryPlan, held: HeldAudio, extension: string): FileAudioCodecName =>
+/** As of the picture's codec; what has no sound to hold names the usual one. */
+export const heldSound = ({ encoding }: DeliveryPlan, held: HeldAudio, extension: string): FileAudioCodecName =>
   encoding.audioCodec === "none" ? held[0] : heldCodec("ac", encoding.audioCodec ?? "auto", held, extension);
 
 /** The job for a clip; throws `clip-too-long` beyond the bound, naming what shortens it. */
 export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: string): WholeParts {
   checkLength(plan, extension, MAX_CLIP_SECONDS);
   const picture = clipVideo(plan, clipCodec(plan, format.video, extension), format.takesAlpha ?? false);
-  const sounding = audioCodec(plan, format.audio, extension);
+  const sounding = heldSound(plan, format.audio, extension);
   const alone = clipAudio(plan, sounding, 0);
   // Picture and sound of one part of the source are read together, those of several, or of layers, each by itself.
   const isOnePart =
@@ -92,7 +93,7 @@ export function clipParts(plan: DeliveryPlan, format: ClipFormat, extension: str
 /** The sound alone; throws `no-sound` where there is none. */
 export function soundParts(plan: DeliveryPlan, format: SoundFormat, extension: string): WholeParts {
   checkLength(plan, extension, MAX_SOUND_SECONDS);
-  const sound = clipAudio(plan, audioCodec(plan, format.audio, extension), 0);
+  const sound = clipAudio(plan, heldSound(plan, format.audio, extension), 0);
   if (!sound) throw new Problem("no-sound", "There is no sound in this video.", { parameter: "f" });
   return { inputs: sound.inputs, audio: sound.stream, muxer: format.muxer, needsFile: true };
 }
@@ -150,8 +151,8 @@ function clipVideo(
   return { inputs, stream: { ...reading, filters, encoder } };
 }
 
-/** The track at the rate that is asked for, or where the codec does not know that one at its usual one. */
-function renditionFor(plan: DeliveryPlan, codec: FileAudioCodecName): AudioRendition | undefined {
+/** The track that is heard, at the rate that is asked for, or where the codec does not know that one at its usual one. */
+export function renditionFor(plan: DeliveryPlan, codec: FileAudioCodecName): AudioRendition | undefined {
   const all = audioRenditions(plan);
   const rendition = all.find(({ track }) => track.isDefault) ?? all[0];
   if (!rendition) return undefined;

@@ -27,6 +27,8 @@ export interface JobInput {
   /** A track of the source that is copied into a file of its own first, whose only stream it is. */
   readonly unpacked?: UnpackedTrack;
   readonly seeks: Seeks;
+  /** Threads of its decoder; as many as there are processors without. */
+  readonly decoderThreads?: number;
 }
 
 export interface UnpackedTrack {

@@ -5,27 +5,28 @@ import { encoderFilters } from "../canvas.ts";
 import { qualityPercent } from "../codecs.ts";
 import type { Format } from "../formats/index.ts";
 import { secondsOf } from "../grid.ts";
+import type { Size } from "../ladder.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import { type FrameSpan, pictures } from "./pictures.ts";
 import type { WholeParts } from "./whole-job.ts";
 
 type PictureFormat = Extract<Format, { kind: "still" | "animation" }>;
 
-/** The source's picture, or the refusal of a file without one. */
+/** The source's picture or a drawing of its sound, or the refusal of a file without the one and the other. */
 function shown(plan: DeliveryPlan) {
   const {
     canvas,
     source: { video },
   } = plan;
-  if (!video || !canvas) throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
+  if (!canvas) throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "f" });
   const size = { width: Math.round(canvas.size.width), height: Math.round(canvas.size.height) };
   return { video, canvas, size };
 }
 
-const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encoding.quality ?? { auto: "good" });
+export const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encoding.quality ?? { auto: "good" });
 
-/** From the stream's colours to those of the picture format. */
-function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[] {
+/** From the stream's colours to those of the picture format; at the picture's own size where no other is named. */
+export function converted(plan: DeliveryPlan, format: PictureFormat, at?: Size): readonly Filter[] {
   const { canvas, size } = shown(plan);
   const matrices = { in_color_matrix: canvas.colour.matrix, out_color_matrix: "bt601" };
   const { pixelFormat, alphaPixelFormat, fullChromaPixelFormat } = format;
@@ -33,7 +34,7 @@ function converted(plan: DeliveryPlan, format: PictureFormat): readonly Filter[]
   const opaque = isFullChroma ? (fullChromaPixelFormat ?? pixelFormat) : pixelFormat;
   const pixels = canvas.isSeenThrough ? (alphaPixelFormat ?? opaque) : opaque;
   return [
-    ...encoderFilters(canvas, size, alphaPixelFormat !== undefined),
+    ...encoderFilters(canvas, at ?? size, alphaPixelFormat !== undefined),
     { name: "scale", options: { ...matrices, in_range: "tv", out_range: format.range } },
     { name: "format", options: { pix_fmts: pixels } },
   ];
@@ -55,6 +56,8 @@ export function stillParts(
     },
     muxer: format.muxer,
     needsFile: format.needsFile ?? false,
+    // All of the sound is read for it.
+    ...(plan.encoding.isWaveform && { isHeavy: true }),
   };
 }
 
@@ -78,16 +81,22 @@ const PALETTE: Filter = {
   inputs: [{ filters: [] }, { filters: [{ name: "palettegen", options: { stats_mode: "full" } }] }],
 };
 
+/** How many pictures are taken of the video, and how many of each second. */
+export function sampledPictures(plan: DeliveryPlan): { readonly rate: number; readonly pictures: number } {
+  const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
+  const rate = samplingRate(plan, seconds);
+  return { rate, pictures: Math.max(1, Math.round(seconds * rate)) };
+}
+
 export function animationParts(plan: DeliveryPlan, format: PictureFormat): WholeParts {
   const { video } = shown(plan);
   const { inputs, ...reading } = pictures(plan, video, { start: 0, frames: plan.grid.frames });
   const delay = plan.encoding.delayMilliseconds;
-  const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
-  const rate = samplingRate(plan, seconds);
+  const { rate, pictures: count } = sampledPictures(plan);
   const sampled: readonly Filter[] = [
     // up: each shows what is on screen at its moment. Pictures behind the last moment would make one more.
     { name: "fps", options: { fps: rate.toFixed(6), round: "up", start_time: 0 } },
-    { name: "trim", options: { end_frame: Math.max(1, Math.round(seconds * rate)) } },
+    { name: "trim", options: { end_frame: count } },
     ...(delay === undefined ? [] : [{ name: "setpts", options: { expr: `N*${toFixed(delay, 3)}/1000/TB` } }]),
   ];
   return {

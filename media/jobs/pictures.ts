@@ -16,6 +16,7 @@ import {
 import { videoSeeks } from "../seek.ts";
 import type { VideoTrack } from "../source.ts";
 import { plainPart } from "../timeline.ts";
+import { drawnSound } from "./drawn-sound.ts";
 import { frameFilters } from "./frame-filters.ts";
 import { held, laidPicture, WITH_ITS_FRAMES } from "./laying.ts";
 import { followedBy, joinedBy, ofSource, type Reading, readInTurn } from "./reading.ts";
@@ -24,15 +25,23 @@ import { followedBy, joinedBy, ofSource, type Reading, readInTurn } from "./read
 export interface FrameSpan {
   readonly start: number;
   readonly frames: number;
+  /** These of them and no others, by their numbers; all without. */
+  readonly only?: readonly number[];
 }
 
 /**
  * Output frames [start, start + frames), with their numbers as time stamps.
+ * @param track the source's picture; there may be none where a drawing of its sound is shown
  * @param firstInput how many inputs of the job come before these
  */
-export function pictures(programme: Programme, track: VideoTrack, span: FrameSpan, firstInput = 0): Reading {
+export function pictures(
+  programme: Programme,
+  track: VideoTrack | undefined,
+  span: FrameSpan,
+  firstInput = 0,
+): Reading {
   const { inputs: read, stream, filters: framed } = retimedPictures(programme, track, span, firstInput);
-  const [inputs, filters] = [[...read], [...framed]];
+  const [inputs, filters] = [[...read], [...framed, ...picked(span)]];
   for (const step of programme.canvas?.steps ?? []) {
     const laid = step.laid && laidPicture(programme, step, span, firstInput + inputs.length);
     inputs.push(...(laid?.inputs ?? []));
@@ -41,9 +50,20 @@ export function pictures(programme: Programme, track: VideoTrack, span: FrameSpa
   return { inputs, ...(stream && { stream }), filters };
 }
 
+/** Before anything is done to them: what is not shown costs nothing but its decoding. */
+const picked = ({ only }: FrameSpan): readonly Filter[] =>
+  only ? [{ name: "select", options: { expr: only.map((frame) => `eq(pts,${frame})`).join("+") } }] : [];
+
 /** The frames of the timeline, before anything is done to the picture. */
-function retimedPictures(programme: Programme, track: VideoTrack, span: FrameSpan, firstInput: number): Reading {
-  const { source, timeline } = programme;
+function retimedPictures(
+  programme: Programme,
+  track: VideoTrack | undefined,
+  span: FrameSpan,
+  firstInput: number,
+): Reading {
+  const { source, timeline, waveform, canvas } = programme;
+  if (waveform && canvas) return followedBy(drawnSound(waveform, canvas.colour, firstInput), ...held(span.frames));
+  if (!track) throw new Problem("no-picture", "There is no picture in this.", { parameter: "f" });
   const { frameRate } = timeline;
   const part = plainPart(timeline);
   if (part) {
@@ -108,7 +128,8 @@ function readPiece(programme: Programme, track: VideoTrack, piece: Clip, firstIn
 function readFootage(around: Programme, footage: Footage, span: FrameSpan, firstInput: number): Reading {
   if (isCrossing(footage)) return readCrossing(around, footage, span, firstInput);
   const { source } = footage;
-  if (!source.video) throw new Problem("no-picture", "There is no picture in what is joined here.", { parameter: "l" });
+  if (!source.video && !footage.waveform)
+    throw new Problem("no-picture", "There is no picture in what is joined here.", { parameter: "l" });
   return ofSource(pictures(footage, source.video, span, firstInput), source.version, around.source.version);
 }
 

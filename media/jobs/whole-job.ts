@@ -22,6 +22,8 @@ export interface WholeParts {
   readonly muxer: readonly Option[];
   /** Whether the muxer must seek in its output, so that it cannot go through a pipe. */
   readonly needsFile: boolean;
+  /** It costs as much as a segment, though no more than a picture comes of it. */
+  readonly isHeavy?: boolean;
 }
 
 /** A job whose output is one whole file. */
@@ -56,18 +58,18 @@ function checkRange({ canvas }: DeliveryPlan, extension: string): void {
     });
 }
 
-/** The job for a file; throws the Problems of its kind: `clip-too-long`, `no-picture`, `no-sound`, `unsupported-format`. */
-export function wholeJob(plan: DeliveryPlan, extension: string, context: JobContext): WholeJob {
+/** What makes a file; throws the Problems of its kind: `clip-too-long`, `no-picture`, `no-sound`, `unsupported-format`. */
+export function wholeParts(plan: DeliveryPlan, extension: string): WholeParts & { readonly mediaType: string } {
   const format = fileFormat(extension, plan.encoding);
   switch (format?.kind) {
     case "clip":
-      return job(clipParts(plan, format, extension), format.mediaType, context);
+      return bounded(clipParts(plan, format, extension), format.mediaType);
     case "sound":
-      return job(soundParts(plan, format, extension), format.mediaType, context);
+      return bounded(soundParts(plan, format, extension), format.mediaType);
     case "still":
-      return job(stillParts(plan, format), format.mediaType, context);
+      return bounded(stillParts(plan, format), format.mediaType);
     case "animation":
-      return job(animationParts(plan, format), format.mediaType, context);
+      return bounded(animationParts(plan, format), format.mediaType);
     default:
       throw notDelivered(extension);
   }
@@ -76,12 +78,19 @@ export function wholeJob(plan: DeliveryPlan, extension: string, context: JobCont
 /** Each is opened at the same time. */
 const MAX_INPUTS = 64;
 
-function job(parts: WholeParts, mediaType: string, context: JobContext): WholeJob {
+function bounded(parts: WholeParts, mediaType: string): WholeParts & { readonly mediaType: string } {
   if (parts.inputs.length > MAX_INPUTS)
     throw new Problem(
       "clip-too-long",
       `A file in one piece is put together of ${MAX_INPUTS} parts and texts at most; cut it with so_, eo_ or du_, or stream it as .m3u8.`,
       { parameter: "du" },
     );
-  return { kind: "whole", ...context, ...parts, mediaType };
+  return { ...parts, mediaType };
 }
+
+/** The job for a file; throws what `wholeParts` throws. */
+export const wholeJob = (plan: DeliveryPlan, extension: string, context: JobContext): WholeJob => ({
+  kind: "whole",
+  ...context,
+  ...wholeParts(plan, extension),
+});

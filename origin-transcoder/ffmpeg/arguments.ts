@@ -43,8 +43,11 @@ export type InputOf = (input: JobInput) => Input;
 const readings = (inputs: readonly JobInput[], inputOf: InputOf, attempt: number): readonly CommandInput[] =>
   inputs.map((each) => ({
     location: inputOf(each).location,
-    options: reading(inputOf(each), seekOf(each, attempt)),
+    options: [...reading(inputOf(each), seekOf(each, attempt)), ...threads(each)],
   }));
+
+const threads = ({ decoderThreads }: JobInput): Flags =>
+  decoderThreads === undefined ? [] : [["-threads", String(decoderThreads)]];
 
 function reading(input: Input, seek: string | null): Flags {
   return [

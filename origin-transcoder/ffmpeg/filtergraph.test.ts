@@ -112,4 +112,20 @@ describe("spelling filters", () => {
       "[3:0]vflip,split=1[s0l2];[s0l2]null[s0l0];[0:2]null[s0l3];[1:2]null[s0l4];[s0l3][s0l4]concat=n=2[s0l1];[s0l0][s0l1]overlay[out0]",
     );
   });
+
+  it("spells sound as sound before a filter that makes a picture of it", () => {
+    const mixed = {
+      name: "amix",
+      inputs: [{ filters: [] }, { stream: { input: 1, streamIndex: 0 }, filters: [{ name: "apad" }] }],
+    };
+    const sound = {
+      media: "audio",
+      stream: { input: 0, streamIndex: 1 },
+      filters: [{ name: "volume" }, mixed],
+    } as const;
+    const drawn = { name: "showwavespic", inputs: [sound] };
+    expect(spellGraph([{ media: "video", filters: [drawn, { name: "hflip" }] }])).toBe(
+      "[0:1]volume,asplit=1[s0l3];[s0l3]anull[s0l1];[1:0]apad[s0l2];[s0l1][s0l2]amix[s0l0];[s0l0]showwavespic,hflip[out0]",
+    );
+  });
 });

@@ -42,9 +42,9 @@ function joint(filter: Filter, inputs: readonly FilterInput[], labels: Labels, m
   const copies = inputs.filter((input) => !feedsItself(input)).map(() => labels());
   const waiting = [...copies];
   const branches = inputs.map((branch, index) => {
-    const { drawn, stream, filters } = branch;
+    const { drawn, stream, filters, media: own = media } = branch;
     if (!drawn && feedsItself(branch))
-      return `${chain(filters, labels, media, stream ? spellStream(stream) : "")}[${ends[index]}]`;
+      return `${chain(filters, labels, own, stream ? spellStream(stream) : "")}[${ends[index]}]`;
     const first = drawn ? spellFilter(drawn) : `[${waiting.shift()}]${prefix}null`;
     return `${[first, ...(filters.length > 0 ? [chain(filters, labels, media)] : [])].join(",")}[${ends[index]}]`;
   });

@@ -7,6 +7,7 @@ import { delivery } from "./delivery.ts";
 import { effects } from "./effects.ts";
 import { geometry } from "./geometry.ts";
 import { layering } from "./layering.ts";
+import { outputs } from "./outputs.ts";
 import { recolouring } from "./recolouring.ts";
 import { retiming } from "./retiming.ts";
 import { sound } from "./sound.ts";
@@ -25,6 +26,7 @@ export const PARAMETERS = {
   ...layering,
   ...sound,
   ...delivery,
+  ...outputs,
 };
 
 export type ParameterName = keyof typeof PARAMETERS;
@@ -58,6 +60,7 @@ export const PARAMETER_GROUPS: readonly {
   { title: "Layers", parameters: layering },
   { title: "Sound", parameters: sound },
   { title: "Delivery", parameters: delivery },
+  { title: "Other outputs", parameters: outputs },
   { title: "Taken, and without effect", parameters: withoutEffect },
   { title: "Known, and not served", parameters: unservedParameters },
 ];

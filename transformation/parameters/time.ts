@@ -81,7 +81,8 @@ export const time = {
   }),
   samplingRate: parameter({
     key: "vs",
-    summary: "Pictures of an animated picture: how many in all, or one every so many seconds.",
+    summary:
+      "Pictures of an animated picture, or tiles of a storyboard: how many in all, or one every so many seconds.",
     value: sampling,
     scope: "delivery",
     touches: ["picture"],

@@ -23,7 +23,6 @@ const EFFECTS: Readonly<Record<string, string>> = {
 };
 
 const FLAGS: Readonly<Record<string, string>> = {
-  "outputs like this are not made here.": "waveform getinfo",
   "a stream offers the sound tracks of its own video, each in its language; upload it with all of them.": "alternate",
   [IMAGES]: "rasterize",
 };
