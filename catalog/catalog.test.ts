@@ -29,6 +29,6 @@ describeAssetCatalogContract("D1", async () => (await empty()).assets);
 describeUploadCatalogContract("D1", async () => (await empty()).uploads);
 describeOriginBuildCatalogContract("D1", async () => (await empty()).originBuilds);
 describeOriginBuildCatalogContract("memory", async () => memoryOriginBuilds());
-describeDeliveryCatalogContract("D1", async () => (await empty()).deliveries);
+describeDeliveryCatalogContract("D1", async () => (await empty()).counts.deliveries);
 describeAccessCatalogContract("D1", async () => (await empty()).access);
 describeAccessCatalogContract("memory", async () => memoryAccess());

@@ -10,7 +10,7 @@ export type Tier = "edge" | "store" | "joined" | "encoded" | "copied" | "compute
 export type Timings = Readonly<Record<string, number>>;
 
 /** Any page may play: what is not for all is behind tokens, which are no cookies. */
-const CORS: Readonly<Record<string, string>> = {
+export const CORS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers":
     "accept-ranges, age, cache-status, content-length, content-range, date, etag, retry-after, server-timing, x-cld-error",

@@ -1,0 +1,56 @@
+/** Delivers and counts: the delivery itself, and what the player tells with its request (CMCD). */
+
+import type { DeliveryCount } from "#catalog";
+import { isRenditionPath, Problem, parseDeliveryUrl } from "#transformation";
+import { deliver } from "../deliver.ts";
+import type { DeliveryFacts } from "../delivered.ts";
+import { cmcdOf } from "../playback/cmcd.ts";
+import { failedStart, requestCount } from "../playback/request-count.ts";
+import type { EdgeServices } from "../services.ts";
+import { rungAndCodec, viewerOf } from "./viewer.ts";
+
+export async function countedDelivery(request: Request, services: EdgeServices): Promise<Response> {
+  const report = request.method === "GET" ? cmcdOf(request) : undefined;
+  try {
+    const { response, facts } = await deliver(request, services);
+    const count = deliveryCount(request, response, facts, services.now());
+    services.counters.add("deliveries", count);
+    if (report) services.counters.add("playback", requestCount(report, count));
+    return response;
+  } catch (error) {
+    if (report) countFailure(request, error, services);
+    throw error;
+  }
+}
+
+function deliveryCount(
+  request: Request,
+  response: Response,
+  { cloud, publicId, product, rendition, tier, encodeMilliseconds }: DeliveryFacts,
+  now: number,
+): DeliveryCount {
+  return {
+    minute: Math.floor(now / 60),
+    cloud,
+    publicId,
+    product,
+    tier,
+    ...rungAndCodec(rendition),
+    status: response.status,
+    ...viewerOf(request),
+    requests: 1,
+    bytes: request.method === "HEAD" ? 0 : Number(response.headers.get("content-length") ?? 0),
+    encodes: tier === "encoded" ? 1 : 0,
+    encodeMilliseconds: Math.round(encodeMilliseconds),
+  };
+}
+
+/** A stream that was refused, or failed, before it began. A video that may not exist is not counted by its name. */
+function countFailure(request: Request, error: unknown, services: EdgeServices): void {
+  const { pathname } = new URL(request.url);
+  if (isRenditionPath(pathname) || !pathname.endsWith(".m3u8")) return;
+  const isOurs = !(error instanceof Problem) || error.status >= 500;
+  const publicId = isOurs ? parseDeliveryUrl(pathname).publicId : "";
+  const place = { minute: Math.floor(services.now() / 60), cloud: services.config.cloud, publicId };
+  services.counters.add("playback", failedStart({ ...place, ...viewerOf(request) }));
+}
