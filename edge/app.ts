@@ -15,6 +15,11 @@ import { PREFLIGHT, problemResponse } from "./responses.ts";
 import { servicesOf } from "./services.ts";
 import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
 
+/** Posters and files may be found; streams are no pages, and each of their parts that is looked at costs an encode. */
+const ROBOTS = ["User-agent: *", ...["/v1/", "/v1_1/", "/*.m3u8", "/*/@"].map((path) => `Disallow: ${path}`), ""].join(
+  "\n",
+);
+
 export const app = new Hono<{ Bindings: Env }>();
 
 app.options("*", () => new Response(null, { status: 204, headers: PREFLIGHT }));
@@ -34,6 +39,8 @@ app.get("/health", async (context) => {
     { status: healthy ? 200 : 503, headers: { "cache-control": "no-store" } },
   );
 });
+
+app.get("/robots.txt", () => new Response(ROBOTS, { headers: { "cache-control": "public, max-age=86400" } }));
 
 app.route("/v1_1", uploadRoutes);
 app.route("/v1_1", nameRoutes);

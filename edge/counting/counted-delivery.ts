@@ -1,7 +1,8 @@
-/** Delivers and counts: the delivery itself, and what the player tells with its request (CMCD). */
+/** Delivers, says what it is, and counts: the delivery itself, and what the player tells with its request (CMCD). */
 
 import type { DeliveryCount } from "#catalog";
 import { isRenditionPath, Problem, parseDeliveryUrl } from "#transformation";
+import { staticServerData } from "../cmsd.ts";
 import { deliver } from "../deliver.ts";
 import type { DeliveryFacts } from "../delivered.ts";
 import { cmcdOf } from "../playback/cmcd.ts";
@@ -13,6 +14,7 @@ export async function countedDelivery(request: Request, services: EdgeServices):
   const report = request.method === "GET" ? cmcdOf(request) : undefined;
   try {
     const { response, facts } = await deliver(request, services);
+    describePart(response.headers, facts);
     const count = deliveryCount(request, response, facts, services.now());
     services.counters.add("deliveries", count);
     if (report) services.counters.add("playback", requestCount(report, count));
@@ -21,6 +23,14 @@ export async function countedDelivery(request: Request, services: EdgeServices):
     if (report) countFailure(request, error, services);
     throw error;
   }
+}
+
+/** Parts of streams say what they are, and are nothing to be found by search: pages are, and posters. */
+function describePart(headers: Headers, facts: DeliveryFacts): void {
+  const told = staticServerData(facts);
+  if (told === undefined) return;
+  headers.set("cmsd-static", told);
+  headers.set("x-robots-tag", "noindex");
 }
 
 function deliveryCount(

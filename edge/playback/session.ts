@@ -4,6 +4,7 @@
  */
 
 import type { PlaybackCounters } from "#catalog";
+import { LADDER, VIDEO_CODECS } from "#media";
 import { isRenditionPath } from "#transformation";
 import { rungAndCodec } from "../counting/viewer.ts";
 import type { CmcdReport } from "./cmcd-keys.ts";
@@ -59,15 +60,24 @@ export function openedBy({ sn, sta }: CmcdReport): Session {
 /** @param arrivedAt when the report came, in milliseconds since 1970: its time, where it tells none */
 export function noted(known: Session, report: CmcdReport, arrivedAt: number): readonly [Session, Increment] {
   const at = report.ts ?? arrivedAt;
-  const session = { ...known, ...playingOf(known, report) };
-  const { codec, rung } = session;
-  // A report that was overtaken changes no state, but tells of itself.
-  const [next, told] = at < known.at ? [session, {}] : moved(session, report, at);
-  return [next, { codec, rung, counters: { reports: 1, ...ofItself(report), ...told } }];
+  const playing = playingOf(known, report);
+  // A report that was overtaken changes no state, but tells of itself. Time that has passed is rated by what played then.
+  const [state, told] = at < known.at ? [known, {}] : moved(known, report, at);
+  const { codec, rung } = playing;
+  return [
+    { ...state, ...playing },
+    { codec, rung, counters: { reports: 1, ...ofItself(report), ...told } },
+  ];
 }
 
+/** Rungs there are: rows are as many, whatever players make up. */
+const RUNGS: ReadonlySet<string> = new Set(["full", ...LADDER.map(({ name }) => name)]);
+
 /** What is playing, as a report tells it. */
-function playingOf({ bitRate, codec, rung }: Session, { pb, br, ot, url }: CmcdReport): Partial<Session> {
+function playingOf(
+  { bitRate, codec, rung }: Session,
+  { pb, br, ot, url }: CmcdReport,
+): Pick<Session, "bitRate" | "codec" | "rung"> {
   const isPicture = ot === undefined || ot === "v" || ot === "av";
   const told = pictureNumber(pb) ?? (isPicture ? pictureNumber(br) : undefined);
   const named = isPicture && url !== undefined ? renditionOf(url) : undefined;
@@ -76,7 +86,8 @@ function playingOf({ bitRate, codec, rung }: Session, { pb, br, ot, url }: CmcdR
 
 function renditionOf(url: string): { codec: string; rung: string } | undefined {
   const path = url.replace(/^https?:\/\/[^/]*/, "").replace(/[?#].*$/, "");
-  return isRenditionPath(path) ? rungAndCodec(path.split("/").at(-2) ?? "") : undefined;
+  const told = isRenditionPath(path) ? rungAndCodec(path.split("/").at(-2) ?? "") : undefined;
+  return told && RUNGS.has(told.rung) && Object.hasOwn(VIDEO_CODECS, told.codec) ? told : undefined;
 }
 
 /** Counters that need no state. */
