@@ -4,7 +4,15 @@ import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type Ledger, total } from "./ledger.ts";
 import { playback } from "./schema.ts";
 
-const seconds = (milliseconds: SQLWrapper): SQL<number> => sql<number>`${total(milliseconds)} / 1000.0`;
+/** What only events tell: NULL of requests. */
+const ofEvents = (column: SQLWrapper): SQL<number | null> =>
+  sql`sum(case when ${playback.mode} = 'event' then ${column} end)`;
+
+/** What requests tell in version 2 alone: NULL where none has. */
+const whereTold = (column: SQLWrapper): SQL<number | null> =>
+  sql`case ${playback.mode} when 'event' then ${total(column)} else nullif(sum(${column}), 0) end`;
+
+const inSeconds = (milliseconds: SQLWrapper): SQL<number | null> => sql`${milliseconds} / 1000.0`;
 
 /** NULL where there is nothing to divide by: what was not measured is not zero. */
 const ratio = (of: SQLWrapper, by: SQLWrapper, digits = 6): SQL<number | null> =>
@@ -28,7 +36,7 @@ export const PLAYBACK = {
   metrics: {
     reports: { title: "Reports read", unit: "reports", expression: total(playback.reports) },
     views: { title: "Views attempted", unit: "views", expression: total(playback.views) },
-    startups: { title: "Views that showed a picture", unit: "views", expression: total(playback.startups) },
+    startups: { title: "Views that showed a picture", unit: "views", expression: whereTold(playback.startups) },
     startup_seconds: {
       title: "Mean time until the first picture",
       unit: "seconds",
@@ -39,10 +47,24 @@ export const PLAYBACK = {
       unit: "views",
       expression: total(playback.failedStarts),
     },
-    fatal_errors: { title: "Views ended by an error", unit: "views", expression: total(playback.fatalErrors) },
-    errors: { title: "Errors told of", unit: "errors", expression: total(playback.errors) },
+    fatal_errors: { title: "Views ended by an error", unit: "views", expression: ofEvents(playback.fatalErrors) },
+    errors: { title: "Errors told of", unit: "errors", expression: ofEvents(playback.errors) },
     rebuffers: { title: "Stalls", unit: "stalls", expression: total(playback.rebuffers) },
-    rebuffer_seconds: { title: "Time stalled", unit: "seconds", expression: seconds(playback.rebufferMilliseconds) },
+    rebuffer_seconds: {
+      title: "Time stalled",
+      unit: "seconds",
+      expression: inSeconds(whereTold(playback.rebufferMilliseconds)),
+    },
+    played_seconds: {
+      title: "Time played",
+      unit: "seconds",
+      expression: inSeconds(ofEvents(playback.playedMilliseconds)),
+    },
+    requested_seconds: {
+      title: "Playing time of video requested",
+      unit: "seconds",
+      expression: inSeconds(total(playback.requestedMilliseconds)),
+    },
     rebuffer_ratio: {
       title: "Share of the time stalled",
       unit: "ratio",
@@ -56,12 +78,6 @@ export const PLAYBACK = {
       unit: "stalls an hour",
       expression: ratio(sql`3600000 * ${playback.rebuffers}`, seenMilliseconds, 3),
     },
-    played_seconds: { title: "Time played", unit: "seconds", expression: seconds(playback.playedMilliseconds) },
-    requested_seconds: {
-      title: "Playing time of video requested",
-      unit: "seconds",
-      expression: seconds(playback.requestedMilliseconds),
-    },
     bit_rate: {
       title: "Mean bit rate of the video",
       unit: "bits per second",
@@ -73,6 +89,6 @@ export const PLAYBACK = {
       unit: "bits per second",
       expression: ratio(sql`1000 * ${playback.throughputKilobits}`, playback.throughputReports, 0),
     },
-    dropped_frames: { title: "Frames dropped", unit: "frames", expression: total(playback.droppedFrames) },
+    dropped_frames: { title: "Frames dropped", unit: "frames", expression: ofEvents(playback.droppedFrames) },
   },
 } as const satisfies Ledger;

@@ -92,7 +92,7 @@ describe("what a player tells with its requests", () => {
     await edge.get(withCmcd(`${sound}/0.m4s`, { ot: "a", br: [2100], d: 4000 }));
     await expect.poll(async () => (await rowOf("request", "shows/pilot"))?.["reports"], POLL).toBe(4);
     expect(await rowOf("request", "shows/pilot")).toMatchObject({
-      ...{ views: 1, startups: 0, startup_seconds: null, requested_seconds: 8, bit_rate: 1_200_000 },
+      ...{ views: 1, startups: null, startup_seconds: null, requested_seconds: 8, bit_rate: 1_200_000 },
       ...{ throughput: 6_000_000, rebuffers: 1, rebuffers_per_hour: 450, rebuffer_ratio: null },
     });
     const rungs = (await rows("group_by=public_id,rung")).filter((row) => row["public_id"] === "shows/pilot");

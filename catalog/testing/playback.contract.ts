@@ -64,6 +64,12 @@ export function describePlaybackCatalogContract(
       ]);
     });
 
+    it("tells of requests nothing that only events tell", async () => {
+      const unknown = { played_seconds: null, fatal_errors: null, errors: null, dropped_frames: null };
+      const row = { views: 1, failed_starts: 0, startups: null, rebuffer_seconds: null };
+      expect(await read(countOf({ views: 1 }, { mode: "request" }))).toMatchObject([{ ...row, ...unknown }]);
+    });
+
     it("says of what was not measured that it is not known, not that it is nothing", async () => {
       const unknown = { startup_seconds: null, rebuffer_ratio: null, bit_rate: null, throughput: null };
       expect(await read(countOf({ views: 1 }))).toMatchObject([{ ...unknown, rebuffers_per_hour: null }]);
