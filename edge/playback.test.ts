@@ -204,3 +204,11 @@ describe("what players are told with answers (CMSD)", () => {
     expect(robots).not.toMatch(/^Disallow: \/$/m);
   });
 });
+
+it("bounds how many beacons an address may send", async () => {
+  const statuses = new Set<number>();
+  for (let sent = 0; sent < 700 && !statuses.has(429); sent += 50)
+    for (const { status } of await Promise.all(Array.from({ length: 50 }, () => beacon(" ")))) statuses.add(status);
+  expect([...statuses].sort()).toEqual([400, 429]);
+  expect((await beacon(" ")).headers.get("retry-after")).toBe("60");
+});
