@@ -103,6 +103,8 @@ describe("what a player tells with its requests", () => {
     expect((await edge.get(withCmcd("/demo/video/upload/sp_auto/nothing.m3u8", { ot: "m" }))).status).toBe(404);
     await expect.poll(async () => (await rowOf("request", ""))?.["failed_starts"], POLL).toBe(1);
     expect(await rowOf("request", "nothing")).toBeUndefined();
+    expect((await edge.get(withCmcd("/demo/video/upload/vc_vp9,sp_auto/film.m3u8", { ot: "m" }))).status).toBe(400);
+    await expect.poll(async () => (await rowOf("request", "film"))?.["failed_starts"], POLL).toBe(1);
   });
 });
 

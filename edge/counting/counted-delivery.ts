@@ -1,11 +1,12 @@
 /** Delivers, says what it is, and counts: the delivery itself, and what the player tells with its request (CMCD). */
 
 import type { DeliveryCount } from "#catalog";
-import { isRenditionPath, Problem, parseDeliveryUrl } from "#transformation";
+import { isRenditionPath } from "#transformation";
 import { staticServerData } from "../cmsd.ts";
 import { deliver } from "../deliver.ts";
 import type { DeliveryFacts } from "../delivered.ts";
 import { cmcdOf } from "../playback/cmcd.ts";
+import { firstKnown, namesAt } from "../playback/reported-video.ts";
 import { failedStart, requestCount } from "../playback/request-count.ts";
 import type { EdgeServices } from "../services.ts";
 import { rungAndCodec, viewerOf } from "./viewer.ts";
@@ -20,7 +21,7 @@ export async function countedDelivery(request: Request, services: EdgeServices):
     if (report) services.counters.add("playback", requestCount(report, count));
     return response;
   } catch (error) {
-    if (report) countFailure(request, error, services);
+    if (report) services.waitUntil(countFailure(request, services));
     throw error;
   }
 }
@@ -55,12 +56,11 @@ function deliveryCount(
   };
 }
 
-/** A stream that was refused, or failed, before it began. A video that may not exist is not counted by its name. */
-function countFailure(request: Request, error: unknown, services: EdgeServices): void {
+/** A stream that was refused, or failed, before it began. */
+async function countFailure(request: Request, services: EdgeServices): Promise<void> {
   const { pathname } = new URL(request.url);
-  if (isRenditionPath(pathname) || !pathname.endsWith(".m3u8")) return;
-  const isOurs = !(error instanceof Problem) || error.status >= 500;
-  const publicId = isOurs ? parseDeliveryUrl(pathname).publicId : "";
+  if (isRenditionPath(pathname) || !/\.(?:m3u8|mpd)$/.test(pathname)) return;
+  const publicId = await firstKnown(await namesAt(pathname), services);
   const place = { minute: Math.floor(services.now() / 60), cloud: services.config.cloud, publicId };
   services.counters.add("playback", failedStart({ ...place, ...viewerOf(request) }));
 }

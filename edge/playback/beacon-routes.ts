@@ -2,20 +2,14 @@
 
 import { Hono } from "hono";
 import type { PlaybackCount } from "#catalog";
-import {
-  type AssetName,
-  DELIVERY_TYPES,
-  isRenditionPath,
-  Problem,
-  parseDeliveryUrl,
-  parseRenditionUrl,
-} from "#transformation";
+import { Problem } from "#transformation";
 import type { Env } from "../config.ts";
 import { viewerOf } from "../counting/viewer.ts";
 import { CORS } from "../responses.ts";
 import { type EdgeServices, servicesOf } from "../services.ts";
 import { type CmcdReport, readBeacon } from "./cmcd.ts";
 import { sessionOf } from "./playback-session.ts";
+import { firstKnown, namesAt, namesOf } from "./reported-video.ts";
 
 /** A hundred reports. */
 const MAX_BODY_BYTES = 65_536;
@@ -68,43 +62,17 @@ function bySession(reports: readonly CmcdReport[]): readonly (readonly [string, 
   return [...sessions].slice(0, MAX_SESSIONS);
 }
 
-/**
- * The public id of what plays: the stream that the beacon's address names, or the report's content id, or the object
- * that was answered. Empty where there is no such video: rows are as many as there are videos, whatever is sent.
- */
+/** The public id of what plays: the stream that the beacon's address names, or the content id, or what was answered. */
 async function videoOf(
   stream: string | undefined,
   reports: readonly CmcdReport[],
   services: EdgeServices,
 ): Promise<string> {
   const said = (name: "cid" | "url") => reports.find((report) => report[name] !== undefined)?.[name];
-  for (const name of [...namesAt(stream), ...namesOf(said("cid"), services), ...namesAt(said("url"))]) {
-    const isThere = name.cloud === services.config.cloud && (await isVideo(name, services));
-    if (isThere) return name.publicId;
-  }
-  return "";
-}
-
-const namesOf = (cid: string | undefined, { config: { cloud } }: EdgeServices): readonly AssetName[] =>
-  cid === undefined ? [] : DELIVERY_TYPES.map((deliveryType) => ({ cloud, deliveryType, publicId: cid }));
-
-/** What an address names, with or without its host. */
-function namesAt(address: string | undefined): readonly AssetName[] {
-  try {
-    if (!address) return [];
-    const { pathname } = new URL(address, "http://edgereel.internal");
-    return [isRenditionPath(pathname) ? parseRenditionUrl(pathname) : parseDeliveryUrl(pathname)];
-  } catch {
-    return [];
-  }
-}
-
-async function isVideo(name: AssetName, { assets }: EdgeServices): Promise<boolean> {
-  try {
-    await assets.find(name);
-    return true;
-  } catch (error) {
-    if (error instanceof Problem) return false;
-    throw error;
-  }
+  const names = [
+    ...(await namesAt(stream)),
+    ...namesOf(said("cid"), services.config.cloud),
+    ...(await namesAt(said("url"))),
+  ];
+  return firstKnown(names, services);
 }
