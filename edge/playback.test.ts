@@ -147,6 +147,7 @@ describe("a beacon", () => {
     await expect.poll(async () => (await rowOf("event", ""))?.["views"], POLL).toBe(1);
     expect((await rows("group_by=rung")).find(({ rung, mode }) => rung === "540p" && mode === "event")).toBeDefined();
     expect(await rowOf("event", "made/up")).toBeUndefined();
+    expect((await beacon('{"sid": "half-a-character", "e": "t", "cid": "\\ud800"}', "")).status).toBe(204);
   });
 
   it.each<[string, RequestInit, string, number]>([

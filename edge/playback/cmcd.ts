@@ -28,8 +28,9 @@ function numberOf({ value, parameters }: Item, max: number): CmcdNumber | undefi
   return of === undefined ? { value } : { value, of };
 }
 
+/** Well-formed, for addresses are made of it: JSON can spell half a character. */
 const textOf = (value: BareItem): string | undefined =>
-  typeof value === "boolean" || value === "" ? undefined : String(value).slice(0, MAX_TEXT_CHARACTERS);
+  typeof value === "boolean" || value === "" ? undefined : String(value).slice(0, MAX_TEXT_CHARACTERS).toWellFormed();
 
 const present = <T>(value: T | undefined): value is T => value !== undefined;
 
