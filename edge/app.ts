@@ -16,9 +16,11 @@ import { servicesOf } from "./services.ts";
 import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
 
 /** Posters and files may be found; streams are no pages, and each of their parts that is looked at costs an encode. */
-const ROBOTS = ["User-agent: *", ...["/v1/", "/v1_1/", "/*.m3u8", "/*/@"].map((path) => `Disallow: ${path}`), ""].join(
-  "\n",
-);
+const ROBOTS = [
+  "User-agent: *",
+  ...["/v1/", "/v1_1/", "/*.m3u8", "/*.mpd", "/*/@"].map((path) => `Disallow: ${path}`),
+  "",
+].join("\n");
 
 export const app = new Hono<{ Bindings: Env }>();
 

@@ -74,7 +74,7 @@ describe("what a player tells with its requests", () => {
 
   it("changes no playlist", async () => {
     const media = `${await folderOf(STREAM, "540p-h264")}/playlist.m3u8`;
-    for (const path of [STREAM, media]) {
+    for (const path of [STREAM, STREAM.replace(".m3u8", ".mpd"), media]) {
       const plain = await textOf(path);
       expect(await textOf(withCmcd(path, { ot: "m", su: true })), path).toBe(plain);
       expect((await edge.get(withCmcd(path, { ot: "m" }, 2))).headers.get("vary")).toMatch(/^accept-encoding(, |$)/i);
@@ -191,6 +191,7 @@ describe("what players are told with answers (CMSD)", () => {
       return [headers.get("cmsd-static"), headers.get("cmsd-dynamic")];
     };
     expect(await told(STREAM)).toEqual(["ot=m,sf=h,st=v", null]);
+    expect(await told(STREAM.replace(".m3u8", ".mpd"))).toEqual(["ot=m,sf=d,st=v", null]);
     expect(await told(`${video}/playlist.m3u8`)).toEqual(["ot=m,sf=h,st=v", null]);
     expect((await told(`${video}/init.mp4`))[0]).toBe("ot=i,st=v");
     expect((await told(`${sound}/1.m4s`))[0]).toBe("ot=a,st=v");
