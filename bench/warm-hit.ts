@@ -52,6 +52,7 @@ export const warmHit: Bench = {
         { name: "a minimal Worker's hit", address: plain, workerd: minimal.pid, turns: [] },
         { name: "a segment for everybody", address: open, workerd: edge.pid, turns: [] },
         { name: "a segment behind a playback token", address: closed, workerd: edge.pid, turns: [] },
+        { name: "a segment, by a player that tells (CMCD)", address: told(open), workerd: edge.pid, turns: [] },
       ];
       await compete(contestants, body);
       return {
@@ -67,6 +68,10 @@ export const warmHit: Bench = {
     }
   },
 };
+
+/** The address as hls.js asks for it. */
+const told = (address: string): string =>
+  `${address}?CMCD=${encodeURIComponent('bl=21300,br=3200,d=4000,dl=21300,mtp=48100,nor="3.m4s",ot=v,rtp=16000,sf=h,sid="6e2fb550-c457-11e9-bb97-0800200c9a66",st=v')}`;
 
 async function compete(contestants: readonly Contestant[], body: Uint8Array): Promise<void> {
   for (const { address } of contestants) await request(address, WARM_UP_REQUESTS, body);

@@ -8,6 +8,7 @@ import { type DatabaseUnderTest, startDatabase } from "./testing/database.ts";
 import { describeDeliveryCatalogContract } from "./testing/deliveries.contract.ts";
 import { memoryAccess, memoryOriginBuilds } from "./testing/memory.ts";
 import { describeOriginBuildCatalogContract } from "./testing/origin-builds.contract.ts";
+import { describePlaybackCatalogContract } from "./testing/playback.contract.ts";
 import { describeUploadCatalogContract } from "./testing/uploads.contract.ts";
 
 let database: DatabaseUnderTest;
@@ -29,6 +30,7 @@ describeAssetCatalogContract("D1", async () => (await empty()).assets);
 describeUploadCatalogContract("D1", async () => (await empty()).uploads);
 describeOriginBuildCatalogContract("D1", async () => (await empty()).originBuilds);
 describeOriginBuildCatalogContract("memory", async () => memoryOriginBuilds());
-describeDeliveryCatalogContract("D1", async () => (await empty()).deliveries);
+describeDeliveryCatalogContract("D1", async () => (await empty()).counts.deliveries);
+describePlaybackCatalogContract("D1", async () => (await empty()).counts.playback);
 describeAccessCatalogContract("D1", async () => (await empty()).access);
 describeAccessCatalogContract("memory", async () => memoryAccess());

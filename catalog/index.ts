@@ -3,7 +3,8 @@
 import { drizzle } from "drizzle-orm/d1";
 import { type AccessCatalog, accessCatalog } from "./access.ts";
 import { type AssetCatalog, assetCatalog } from "./assets.ts";
-import { type DeliveryCatalog, deliveryCatalog } from "./deliveries.ts";
+import { type CountCatalog, countCatalog } from "./ledger.ts";
+import { LEDGERS, type LedgerCount, type LedgerName } from "./ledgers.ts";
 import { type NameCatalog, nameCatalog } from "./names.ts";
 import { type OriginBuildCatalog, originBuildCatalog } from "./origin-builds.ts";
 import { type UploadCatalog, uploadCatalog } from "./uploads.ts";
@@ -13,7 +14,8 @@ export interface Catalog {
   readonly assets: AssetCatalog;
   readonly uploads: UploadCatalog;
   readonly originBuilds: OriginBuildCatalog;
-  readonly deliveries: DeliveryCatalog;
+  /** All that is counted by minute. */
+  readonly counts: { readonly [N in LedgerName]: CountCatalog<LedgerCount<N>> };
   readonly names: NameCatalog;
 }
 
@@ -24,15 +26,20 @@ export function openCatalog(d1: D1Database): Catalog {
     assets: assetCatalog(db),
     uploads: uploadCatalog(db),
     originBuilds: originBuildCatalog(db),
-    deliveries: deliveryCatalog(db, d1),
+    counts: {
+      deliveries: countCatalog(db, d1, LEDGERS.deliveries),
+      playback: countCatalog(db, d1, LEDGERS.playback),
+    },
     names: nameCatalog(db),
   };
 }
 
 export type { AccessCatalog, AccessRecords, PlaybackKey, RevokedKey, RevokedToken } from "./access.ts";
 export { type Asset, type AssetCatalog, type FoundAsset, REPLACED_SECONDS, type StoredSource } from "./assets.ts";
-export type { DeliveryBatch, DeliveryCatalog, DeliveryCount, DeliveryQuery } from "./deliveries.ts";
-export { DIMENSIONS, type DimensionName, INTERVAL_MINUTES, type IntervalName, METRICS } from "./delivery-metrics.ts";
+export type { Batch, CountCatalog, CountQuery, CountRow, IntervalName, Ledger, Metric } from "./ledger.ts";
+export { INTERVAL_MINUTES } from "./ledger.ts";
+export type { CountBatch, DeliveryCount, LedgerCount, LedgerName, PlaybackCount, PlaybackCounters } from "./ledgers.ts";
+export { LEDGER_FIELDS, LEDGERS } from "./ledgers.ts";
 export type { CustomProfile, NameCatalog, NamedTransformation, Names } from "./names.ts";
 export type { OriginBuildCatalog } from "./origin-builds.ts";
 export type { ChunkedUpload, UploadCatalog, UploadChunk } from "./uploads.ts";

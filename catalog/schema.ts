@@ -124,7 +124,58 @@ export const deliveries = sqliteTable(
   ],
 );
 
-/** Batches that have been counted: a queue may deliver one twice. */
+/** What players have told of playback, by minute and by what it has in common; no session is named. */
+export const playback = sqliteTable(
+  "playback",
+  {
+    /** Minutes since 1970. */
+    minute: integer("minute").notNull(),
+    cloud: text("cloud").notNull(),
+    /** Empty where a report names no video of this cloud. */
+    publicId: text("public_id").notNull(),
+    mode: text("mode").$type<"request" | "event">().notNull(),
+    codec: text("codec").notNull(),
+    rung: text("rung").notNull(),
+    country: text("country").notNull(),
+    device: text("device").notNull(),
+    reports: integer("reports").notNull(),
+    views: integer("views").notNull(),
+    startups: integer("startups").notNull(),
+    /** Startups whose time is known, and the sum of their times. */
+    timedStartups: integer("timed_startups").notNull(),
+    startupMilliseconds: integer("startup_milliseconds").notNull(),
+    failedStarts: integer("failed_starts").notNull(),
+    fatalErrors: integer("fatal_errors").notNull(),
+    errors: integer("errors").notNull(),
+    rebuffers: integer("rebuffers").notNull(),
+    rebufferMilliseconds: integer("rebuffer_milliseconds").notNull(),
+    playedMilliseconds: integer("played_milliseconds").notNull(),
+    requestedMilliseconds: integer("requested_milliseconds").notNull(),
+    /** Playing time of which the bit rate is known, and the bits of it. */
+    ratedMilliseconds: integer("rated_milliseconds").notNull(),
+    ratedBits: integer("rated_bits").notNull(),
+    /** Reports that told a throughput, and the sum of these in kbit/s. */
+    throughputReports: integer("throughput_reports").notNull(),
+    throughputKilobits: integer("throughput_kilobits").notNull(),
+    droppedFrames: integer("dropped_frames").notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [
+        table.cloud,
+        table.minute,
+        table.publicId,
+        table.mode,
+        table.codec,
+        table.rung,
+        table.country,
+        table.device,
+      ],
+    }),
+  ],
+);
+
+/** Batches that have been counted, of deliveries and of playback: a queue may deliver one twice. */
 export const deliveryBatches = sqliteTable(
   "delivery_batches",
   { id: text("id").primaryKey(), countedAt: integer("counted_at").notNull() },

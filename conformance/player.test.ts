@@ -21,11 +21,12 @@ afterAll(async () => {
   await browser?.close();
 });
 
-const stream = (query: string): string => `/${settings.CLOUD_NAME}/video/upload/sp_auto/demo.m3u8${query}`;
+const stream = (query: string, publicId = "demo"): string =>
+  `/${settings.CLOUD_NAME}/video/upload/sp_auto/${publicId}.m3u8${query}`;
 
-async function open(query: string): Promise<Page> {
+async function open(query: string, publicId?: string): Promise<Page> {
   const page = await browser.newPage();
-  await page.goto(address(`/player?src=${encodeURIComponent(stream(query))}`));
+  await page.goto(address(`/player?src=${encodeURIComponent(stream(query, publicId))}`));
   await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 0.3, undefined, {
     timeout: 60_000,
   });
@@ -121,6 +122,58 @@ describe("the player page", () => {
     await page.goto(address(`/player?src=${encodeURIComponent("/demo/video/upload/sp_auto/nothing.m3u8")}`));
     await page.locator("#message").waitFor({ state: "visible" });
     expect(await page.locator("#message").textContent()).toContain('no video "nothing"');
+    await page.close();
+  });
+});
+
+interface PlaybackRow {
+  readonly mode: string;
+  readonly public_id: string;
+  readonly [metric: string]: string | number | null;
+}
+
+/** What the analytics know of a video by now, told by requests or by events. */
+async function playbackOf(publicId: string, mode: string): Promise<PlaybackRow | undefined> {
+  const headers = { authorization: `Basic ${btoa(`${settings.API_KEY}:${settings.API_SECRET}`)}` };
+  const path = `/v1/${settings.CLOUD_NAME}/analytics/playback?group_by=public_id`;
+  const { rows } = (await (await fetch(address(path), { headers })).json()) as { rows: readonly PlaybackRow[] };
+  return rows.find((row) => row.mode === mode && row.public_id === publicId);
+}
+
+describe("the player page's reports", () => {
+  it("make one view with its startup, its playing time and its bit rate, told by requests and by events", async () => {
+    await upload(join(folder, "demo.mp4"), "watched");
+    const page = await open("?caps=h264", "watched");
+    await page.waitForFunction(() => (document.querySelector("video")?.currentTime ?? 0) > 3);
+    await page.evaluate(() => (document.querySelector("video") as HTMLVideoElement).pause());
+    const POLL = { timeout: 40_000, interval: 1000 };
+    await expect.poll(async () => (await playbackOf("watched", "event"))?.["played_seconds"], POLL).toBeGreaterThan(2);
+    await expect
+      .poll(async () => (await playbackOf("watched", "request"))?.["requested_seconds"], POLL)
+      .toBeGreaterThan(2);
+    await page.close();
+    const event = await playbackOf("watched", "event");
+    expect(event).toMatchObject({ views: 1, startups: 1, failed_starts: 0, fatal_errors: 0 });
+    expect(event?.["startup_seconds"]).toBeGreaterThan(0);
+    expect(event?.["startup_seconds"]).toBeLessThan(60);
+    expect(event?.["played_seconds"]).toBeLessThan(30);
+    const request = await playbackOf("watched", "request");
+    expect(request).toMatchObject({ views: 1, failed_starts: 0 });
+    for (const row of [event, request]) {
+      // From the lowest rung of the demo to its highest, in bits a second.
+      expect(row?.["bit_rate"]).toBeGreaterThan(100_000);
+      expect(row?.["bit_rate"]).toBeLessThan(20_000_000);
+      expect(row?.["throughput"]).toBeGreaterThan(0);
+    }
+  });
+
+  it("tell of a stream that cannot be played: a start that failed", async () => {
+    const page = await browser.newPage();
+    await page.goto(address(`/player?src=${encodeURIComponent(stream("", "not/there"))}`));
+    await page.locator("#message").waitFor({ state: "visible" });
+    const failed = async (mode: string) => (await playbackOf("", mode))?.["failed_starts"] ?? 0;
+    await expect.poll(() => failed("request"), { timeout: 30_000, interval: 1000 }).toBeGreaterThan(0);
+    await expect.poll(() => failed("event"), { timeout: 30_000, interval: 1000 }).toBeGreaterThan(0);
     await page.close();
   });
 });

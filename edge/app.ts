@@ -1,19 +1,26 @@
 /** All doors of the Worker on one screen. */
 
 import { Hono } from "hono";
-import { METRICS } from "#catalog";
 import { Problem } from "#transformation";
 import { budgetRoutes } from "./budget-routes.ts";
 import type { Env } from "./config.ts";
-import { deliver } from "./deliver.ts";
-import { analyticsQuery } from "./deliveries/analytics-query.ts";
+import { analyticsRoutes } from "./counting/analytics-routes.ts";
+import { countedDelivery } from "./counting/counted-delivery.ts";
 import { explain } from "./explain.ts";
 import { keyRoutes } from "./key-routes.ts";
 import { nameRoutes } from "./name-routes.ts";
 import { deliverRaw } from "./originals.ts";
+import { beaconRoutes } from "./playback/beacon-routes.ts";
 import { PREFLIGHT, problemResponse } from "./responses.ts";
 import { servicesOf } from "./services.ts";
 import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
+
+/** Posters and files may be found; streams are no pages, and each of their parts that is looked at costs an encode. */
+const ROBOTS = [
+  "User-agent: *",
+  ...["/v1/", "/v1_1/", "/*.m3u8", "/*.mpd", "/*/@"].map((path) => `Disallow: ${path}`),
+  "",
+].join("\n");
 
 export const app = new Hono<{ Bindings: Env }>();
 
@@ -35,29 +42,14 @@ app.get("/health", async (context) => {
   );
 });
 
+app.get("/robots.txt", () => new Response(ROBOTS, { headers: { "cache-control": "public, max-age=86400" } }));
+
 app.route("/v1_1", uploadRoutes);
 app.route("/v1_1", nameRoutes);
 app.route("/v1", keyRoutes);
 app.route("/v1", budgetRoutes);
-
-app.get("/v1/:cloud/analytics/deliveries", async (context) => {
-  const services = servicesOf(context);
-  const cloud = context.req.param("cloud");
-  await services.admin.check(context.req.raw, cloud, "analytics:read", services.now());
-  const query = analyticsQuery(cloud, new URL(context.req.url).searchParams, services.now());
-  const rows = await services.catalog.deliveries.read(query);
-  const time = (minute: number) => new Date(minute * 60_000).toISOString();
-  const metrics = Object.fromEntries(Object.entries(METRICS).map(([name, { title, unit }]) => [name, { title, unit }]));
-  const answer = {
-    from: time(query.from),
-    to: time(query.to),
-    interval: query.interval ?? null,
-    group_by: query.groupBy,
-    metrics,
-    rows,
-  };
-  return context.json(answer, 200, { "cache-control": "no-store" });
-});
+app.route("/v1", analyticsRoutes);
+app.route("/v1", beaconRoutes);
 
 app.on(["GET", "HEAD", "POST"], ["/:cloud/video/*", "/:cloud/videos/*"], async (context) => {
   const services = servicesOf(context);
@@ -70,9 +62,7 @@ app.on(["GET", "HEAD", "POST"], ["/:cloud/video/*", "/:cloud/videos/*"], async (
     await services.admin.check(context.req.raw, services.config.cloud, "assets:read", services.now());
     return context.json(await explain(context.req.raw, services), 200, { "cache-control": "no-store" });
   }
-  const { response, facts } = await deliver(context.req.raw, services);
-  services.recorder.record(context.req.raw, response, facts);
-  return response;
+  return countedDelivery(context.req.raw, services);
 });
 
 app.on(["GET", "HEAD"], "/:cloud/raw/*", (context) => deliverRaw(context.req.raw, servicesOf(context)));

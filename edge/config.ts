@@ -16,7 +16,11 @@ export interface Env {
   readonly PRODUCTS: R2Bucket;
   readonly ENCODES: DurableObjectNamespace<import("./encode-coalescer.ts").EncodeCoalescer>;
   readonly BUDGETS: DurableObjectNamespace<import("./budgets/budget-keeper.ts").BudgetKeeper>;
-  readonly DELIVERIES: Queue<import("#catalog").DeliveryBatch>;
+  readonly SESSIONS: DurableObjectNamespace<import("./playback/playback-session.ts").PlaybackSession>;
+  /** Counts of deliveries and of playback. */
+  readonly DELIVERIES: Queue<import("#catalog").CountBatch>;
+  /** How many beacons an address may send. */
+  readonly BEACONS: RateLimit;
   readonly CLOUD_NAME: string;
   readonly API_KEY: string;
   readonly API_SECRET: string;

@@ -81,8 +81,9 @@ describe("deliveries", () => {
     const { DELIVERIES } = (await edge.miniflare.getBindings()) as {
       DELIVERIES: { send(body: unknown): Promise<void> };
     };
-    for (let turn = 0; turn < 3; turn++) await DELIVERIES.send({ id: "the-same-batch", counts: [count] });
-    await DELIVERIES.send({ id: "another-batch", counts: [count] });
+    for (let turn = 0; turn < 3; turn++)
+      await DELIVERIES.send({ id: "the-same-batch", of: "deliveries", counts: [count] });
+    await DELIVERIES.send({ id: "another-batch", of: "deliveries", counts: [count] });
     await expect
       .poll(
         async () =>

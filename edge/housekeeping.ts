@@ -11,7 +11,8 @@ const AT_ONCE = 100;
 
 export async function keepHouse({ catalog, sources, now }: EdgeServices, products: R2Bucket): Promise<void> {
   const at = Math.floor(now());
-  await catalog.deliveries.expire(at);
+  await catalog.counts.deliveries.expire(at);
+  await catalog.counts.playback.expire(at);
   await catalog.access.expire(at);
   for (const upload of await catalog.uploads.startedBefore(at - UNFINISHED_SECONDS, AT_ONCE)) {
     if (!(await catalog.uploads.take(upload.cloud, upload.id))) continue;

@@ -1,6 +1,7 @@
 /** How answers look: CORS, problems, cache headers, playlists, and where an answer came from. */
 
 import type { Problem } from "#transformation";
+import { DURESS, dynamicServerData } from "./cmsd.ts";
 import { isKnown } from "./file-response.ts";
 
 /** Where an answer came from, as `Server-Timing` and `Cache-Status` tell it and as deliveries are counted. */
@@ -10,10 +11,10 @@ export type Tier = "edge" | "store" | "joined" | "encoded" | "copied" | "compute
 export type Timings = Readonly<Record<string, number>>;
 
 /** Any page may play: what is not for all is behind tokens, which are no cookies. */
-const CORS: Readonly<Record<string, string>> = {
+export const CORS: Readonly<Record<string, string>> = {
   "access-control-allow-origin": "*",
   "access-control-expose-headers":
-    "accept-ranges, age, cache-status, content-length, content-range, date, etag, retry-after, server-timing, x-cld-error",
+    "accept-ranges, age, cache-status, cmsd-dynamic, cmsd-static, content-length, content-range, date, etag, retry-after, server-timing, x-cld-error",
   "timing-allow-origin": "*",
 };
 
@@ -48,6 +49,8 @@ export function finished(
   headers.set("server-timing", [`cache;desc=${tier}`, ...costs].join(", "));
   // RFC 9211.
   headers.set("cache-status", tier === "edge" ? "edgereel; hit" : `edgereel; fwd=miss; detail=${tier}`);
+  const delay = dynamicServerData(timings);
+  if (delay !== undefined) headers.set("cmsd-dynamic", delay);
   if (isPrivate) headers.set("cache-control", (headers.get("cache-control") ?? "").replace("public", "private"));
   return answer;
 }
@@ -62,6 +65,7 @@ export function problemResponse(problem: Problem): Response {
     "x-cld-error": problem.message.replaceAll(/[^\x20-\x7e]/g, "?"),
   };
   if (problem.facts.retryAfterSeconds !== undefined) headers["retry-after"] = String(problem.facts.retryAfterSeconds);
+  if (problem.code === "origin-busy") headers["cmsd-dynamic"] = DURESS;
   if (problem.status === 401) headers["www-authenticate"] = 'Bearer realm="edgereel"';
   return new Response(JSON.stringify(problem), { status: problem.status, headers });
 }

@@ -13,7 +13,7 @@ import { type Passes, passesOf } from "./access/pass.ts";
 import { recordsOrigin } from "./access/records-origin.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
-import { type DeliveryRecorder, deliveryRecorder } from "./deliveries/recorder.ts";
+import { type Counters, queuedCounters } from "./counting/counters.ts";
 import { type Encodes, encodes } from "./encodes.ts";
 import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
@@ -40,7 +40,7 @@ export interface EdgeServices {
   readonly sources: R2Bucket;
   /** The bucket behind `products`, to be listed. */
   readonly madeBucket: R2Bucket;
-  readonly recorder: DeliveryRecorder;
+  readonly counters: Counters;
   /** Seconds since 1970. */
   readonly now: () => number;
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -117,7 +117,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     signSource: sourceSigner(config.s3),
     sources: env.SOURCES,
     madeBucket: env.PRODUCTS,
-    recorder: deliveryRecorder(env.DELIVERIES, now, waitUntil),
+    counters: queuedCounters(env.DELIVERIES, now, waitUntil),
     now,
     waitUntil,
   };

@@ -1,6 +1,6 @@
-/** The Worker's entry: requests, counted deliveries from the queue, and the hourly round. */
+/** The Worker's entry: requests, what was counted from the queue, and the hourly round. */
 
-import type { DeliveryBatch } from "#catalog";
+import type { CountBatch } from "#catalog";
 import { app } from "./app.ts";
 import type { Env } from "./config.ts";
 import { keepHouse } from "./housekeeping.ts";
@@ -8,19 +8,26 @@ import { servicesFrom } from "./services.ts";
 
 export { BudgetKeeper } from "./budgets/budget-keeper.ts";
 export { EncodeCoalescer } from "./encode-coalescer.ts";
+export { PlaybackSession } from "./playback/playback-session.ts";
 
 export default {
   fetch: app.fetch,
 
   async queue(batch, env, context) {
     const { catalog, now } = servicesFrom(env, context);
-    await catalog.deliveries.count(
-      batch.messages.map((message) => message.body),
-      Math.floor(now()),
+    const batches = batch.messages.map(({ body }) => body);
+    const at = Math.floor(now());
+    await catalog.counts.deliveries.count(
+      batches.filter((each) => each.of === "deliveries"),
+      at,
+    );
+    await catalog.counts.playback.count(
+      batches.filter((each) => each.of === "playback"),
+      at,
     );
   },
 
   async scheduled(_, env, context) {
     await keepHouse(servicesFrom(env, context), env.PRODUCTS);
   },
-} satisfies ExportedHandler<Env, DeliveryBatch>;
+} satisfies ExportedHandler<Env, CountBatch>;

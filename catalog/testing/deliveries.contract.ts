@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type DeliveryBatch, type DeliveryCatalog, type DeliveryCount, DIMENSIONS } from "../index.ts";
+import { type Batch, type CountCatalog, type DeliveryCount, LEDGERS } from "../index.ts";
 
 const countOf = (facts: Partial<DeliveryCount> = {}): DeliveryCount => ({
   minute: 1000,
@@ -25,14 +25,17 @@ const countOf = (facts: Partial<DeliveryCount> = {}): DeliveryCount => ({
 const ALL = { cloud: "demo", from: 0, to: 10_000_000, groupBy: [] } as const;
 
 /** @param empty a counter that has counted nothing */
-export function describeDeliveryCatalogContract(adapter: string, empty: () => Promise<DeliveryCatalog>): void {
+export function describeDeliveryCatalogContract(
+  adapter: string,
+  empty: () => Promise<CountCatalog<DeliveryCount>>,
+): void {
   describe(`a counter of deliveries (${adapter})`, () => {
-    let catalog: DeliveryCatalog;
+    let catalog: CountCatalog<DeliveryCount>;
     beforeEach(async () => {
       catalog = await empty();
     });
     const total = async () => (await catalog.read(ALL))[0];
-    const count = (...batches: readonly DeliveryBatch[]) => catalog.count(batches, 60_000);
+    const count = (...batches: readonly Batch<DeliveryCount>[]) => catalog.count(batches, 60_000);
 
     it("counts nothing as nothing", async () => {
       await count();
@@ -116,7 +119,7 @@ export function describeDeliveryCatalogContract(adapter: string, empty: () => Pr
         countOf({ [name]: value, requests: 2 ** index, bytes: 0 }),
       );
       await count({ id: "a", counts });
-      for (const [index, name] of (Object.keys(DIMENSIONS) as (keyof typeof DIMENSIONS)[]).entries()) {
+      for (const [index, name] of Object.keys(LEDGERS.deliveries.dimensions).entries()) {
         const rows = await catalog.read({ ...ALL, groupBy: [name] });
         expect(
           rows.map(({ requests }) => requests).toSorted((a, b) => Number(a) - Number(b)),

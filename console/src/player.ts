@@ -1,6 +1,6 @@
 /** The player page: plays a stream with hls.js, or natively where that is better, and shows what it is playing. */
 
-import Hls, { type Fragment, type Level } from "hls.js";
+import Hls, { type Fragment, type HlsConfig, type Level } from "hls.js";
 import { offerStoryboard } from "./storyboard.ts";
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
@@ -64,10 +64,47 @@ async function reasonFor(address: string): Promise<string> {
   return problem?.detail ?? "The stream cannot be loaded.";
 }
 
+/** What the page tells of playback; not `tpb`, which tells devices apart and nothing of a view. */
+const REPORTED = [
+  "bl",
+  "br",
+  "bs",
+  "cid",
+  "d",
+  "e",
+  "ec",
+  "mtp",
+  "ot",
+  "pb",
+  "pr",
+  "sf",
+  "sid",
+  "sn",
+  "st",
+  "sta",
+  "su",
+  "ts",
+  "v",
+] as const;
+
+/** CMCD, version 2: with each request, and as events to the stream's own cloud (docs/analytics.md). */
+function reportsOf(address: string): NonNullable<HlsConfig["cmcd"]> {
+  const { origin, pathname } = new URL(address, location.href);
+  const [, cloud = ""] = pathname.split("/");
+  // The path alone: the query may hold a token.
+  const url = `${origin}/v1/${cloud}/cmcd?stream=${encodeURIComponent(pathname)}`;
+  const includeKeys = [...REPORTED];
+  return {
+    version: 2,
+    includeKeys,
+    eventTargets: [{ url, events: ["ps", "bc", "e", "t"], interval: 10, includeKeys }],
+  };
+}
+
 let current: Hls | undefined;
 
 function playWithHls(address: string): void {
-  const hls = new Hls({ capLevelToPlayerSize: false, cmcd: {} });
+  const hls = new Hls({ capLevelToPlayerSize: false, cmcd: reportsOf(address) });
   current = hls;
   let last: Fragment | undefined;
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
@@ -104,7 +141,8 @@ function playWithHls(address: string): void {
       Frames: `${totalVideoFrames} shown, ${droppedVideoFrames} dropped`,
     });
   };
-  hls.loadSource(address);
+  // hls.js tells nothing with the first request where the address is relative.
+  hls.loadSource(new URL(address, location.href).href);
   hls.attachMedia(video);
 }
 

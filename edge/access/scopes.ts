@@ -1,7 +1,7 @@
 /** SCOPES: what an administrator may be for, and which doors each scope opens. */
 
 export const SCOPES = {
-  "analytics:read": "counts of deliveries",
+  "analytics:read": "counts of deliveries and of playback",
   "assets:read": "`?explain` on delivery URLs",
   "names:read": "kept transformations and streaming profiles",
   "names:write": "keeping, changing and forgetting them",

@@ -1,6 +1,6 @@
 /** Reads and bounds the query of the analytics API. */
 
-import { type DeliveryQuery, DIMENSIONS, type DimensionName, INTERVAL_MINUTES, type IntervalName } from "#catalog";
+import { type CountQuery, INTERVAL_MINUTES, type IntervalName, type Ledger } from "#catalog";
 import { Problem } from "#transformation";
 
 /** The longest span that one question may cover. */
@@ -24,7 +24,12 @@ function minuteOf(text: string, name: string): number {
   return Math.floor(seconds / 60);
 }
 
-export function analyticsQuery(cloud: string, query: URLSearchParams, now: number): DeliveryQuery {
+export function analyticsQuery(
+  { dimensions }: Pick<Ledger, "dimensions">,
+  cloud: string,
+  query: URLSearchParams,
+  now: number,
+): CountQuery {
   const to = query.has("to") ? minuteOf(query.get("to") ?? "", "to") : Math.floor(now / 60) + 1;
   const from = query.has("from") ? minuteOf(query.get("from") ?? "", "from") : to - DEFAULT_MINUTES;
   if (from >= to || to - from > MAX_MINUTES)
@@ -35,15 +40,15 @@ export function analyticsQuery(cloud: string, query: URLSearchParams, now: numbe
     .split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "");
-  const unknown = words.find((word) => !(word in DIMENSIONS));
+  const unknown = words.find((word) => !Object.hasOwn(dimensions, word));
   if (unknown !== undefined)
     throw new Problem(
       "invalid-query",
-      `group_by takes ${Object.keys(DIMENSIONS).join(", ")}, not "${unknown.slice(0, 40)}".`,
+      `group_by takes ${Object.keys(dimensions).join(", ")}, not "${unknown.slice(0, 40)}".`,
       { parameter: "group_by" },
     );
   const interval = query.get("interval") ?? undefined;
-  if (interval !== undefined && !(interval in INTERVAL_MINUTES)) {
+  if (interval !== undefined && !Object.hasOwn(INTERVAL_MINUTES, interval)) {
     throw new Problem(
       "invalid-query",
       `interval takes ${Object.keys(INTERVAL_MINUTES).join(", ")}, not "${interval.slice(0, 40)}".`,
@@ -54,7 +59,7 @@ export function analyticsQuery(cloud: string, query: URLSearchParams, now: numbe
     cloud,
     from,
     to,
-    groupBy: [...new Set(words)] as DimensionName[],
+    groupBy: [...new Set(words)],
     interval: interval as IntervalName | undefined,
   };
 }
