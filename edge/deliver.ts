@@ -184,18 +184,20 @@ async function findOrMake(
     return { response: finished(response, { tier, ...grant }), facts: factsOf(url, product, url.rendition, tier) };
   }
   const address = new URL(formatRenditionUrl(url), request.url).href;
-  const { tier, queueMilliseconds, encodeMilliseconds } = await services.encodes.make(
+  const { tier, queueMilliseconds, encodeMilliseconds, unstored } = await services.encodes.make(
     url.sourceVersion,
     address,
     await job(),
     await spenderOf(url.cloud, grant.allowance, services.config.budgets),
     request.signal,
   );
-  const made = await services.products.find(request, url);
-  if (!made) throw new Problem("internal", "What was made could not be kept.");
+  const made = unstored
+    ? await services.products.lend(request, unstored)
+    : (await services.products.find(request, url))?.response;
+  if (!made) throw new Problem("storage-unavailable", "What was made is not to be found.", { retryAfterSeconds: 1 });
   const timings = { queue: queueMilliseconds, encode: encodeMilliseconds };
   return {
-    response: finished(made.response, { tier, timings, ...grant }),
+    response: finished(made, { tier, timings, ...grant }),
     facts: factsOf(url, product, url.rendition, tier, tier === "encoded" ? encodeMilliseconds : 0),
   };
 }

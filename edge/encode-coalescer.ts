@@ -10,7 +10,7 @@ import { knownVariants } from "./budgets/known-variants.ts";
 import type { Spender } from "./budgets/spender.ts";
 import { configFrom, type Env } from "./config.ts";
 import { type JobRequest, originClient } from "./origin-client.ts";
-import { productStore } from "./product-store.ts";
+import { type NewProduct, productStore, WHOLE_IN_MEMORY_BYTES } from "./product-store.ts";
 
 /** What became of a request for an object: it is in the store, or a problem document says why not. */
 export type Encoded =
@@ -19,6 +19,8 @@ export type Encoded =
       readonly joined: boolean;
       readonly queueMilliseconds: number;
       readonly encodeMilliseconds: number;
+      /** The object itself, where the store did not take it. */
+      readonly unstored?: NewProduct;
     }
   | {
       readonly kept: false;
@@ -83,8 +85,9 @@ export class EncodeCoalescer extends DurableObject<Env> {
   }
 
   async #forget(address: string, result: Promise<Encoded>): Promise<void> {
-    const { kept } = await result;
-    if (kept) await scheduler.wait(REMEMBERED_MILLISECONDS);
+    const made = await result;
+    // Bytes are not held any longer than somebody waits for them.
+    if (made.kept && !made.unstored) await scheduler.wait(REMEMBERED_MILLISECONDS);
     this.#running.delete(address);
   }
 
@@ -99,9 +102,14 @@ export class EncodeCoalescer extends DurableObject<Env> {
       const origin = originClient(configFrom(this.env), () => Date.now() / 1000);
       const made = await this.#budgeted.make({ url, job: request.job, spender }, () => origin.make(request, signal));
       const store = productStore(this.env.PRODUCTS, caches.default, (work) => this.ctx.waitUntil(work));
-      await store.keep(address, url, made);
-      const { queueMilliseconds, encodeMilliseconds } = made;
-      return { kept: true, joined: false, queueMilliseconds, encodeMilliseconds };
+      const { bytes, mediaType, queueMilliseconds, encodeMilliseconds } = made;
+      const result = { kept: true, joined: false, queueMilliseconds, encodeMilliseconds } as const;
+      const isStored = await store.keep(address, url, made).then(
+        () => true,
+        // What is small enough goes to whoever waits; the next data centre has it made again.
+        (error: unknown) => (bytes.length > WHOLE_IN_MEMORY_BYTES ? Promise.reject(error) : false),
+      );
+      return isStored ? result : { ...result, unstored: { bytes, mediaType } };
     } catch (error) {
       return refused(error);
     }

@@ -4,16 +4,19 @@ import { Problem, problemFrom } from "#transformation";
 import type { Spender } from "./budgets/spender.ts";
 import type { EncodeCoalescer } from "./encode-coalescer.ts";
 import type { JobRequest } from "./origin-client.ts";
+import type { NewProduct } from "./product-store.ts";
 
 export interface EncodeReport {
   readonly tier: "encoded" | "joined";
   readonly queueMilliseconds: number;
   readonly encodeMilliseconds: number;
+  /** The object itself, where the store did not take it. */
+  readonly unstored?: NewProduct;
 }
 
 export interface Encodes {
   /**
-   * Answers when the object at the address can be found in the store.
+   * Answers when the object at the address can be found in the store, or with it where the store takes nothing.
    * @param spender on whose budget it is made, where it is not there already or being made for somebody else
    * @throws Problem as the origin or the store gives it
    */
@@ -43,6 +46,7 @@ export const encodes = (
         tier: made.joined ? "joined" : "encoded",
         queueMilliseconds: made.queueMilliseconds,
         encodeMilliseconds: made.encodeMilliseconds,
+        ...(made.unstored && { unstored: made.unstored }),
       };
     } finally {
       signal.removeEventListener("abort", leave);

@@ -33,7 +33,8 @@ export function originBuilds(
     const build = await origin.build();
     const changed = known?.build.recipe !== build.recipe;
     known = { build, askedAt: now() };
-    if (changed) await catalog.originBuilds.note(build, Math.floor(now()));
+    // For those who start while the origin sleeps; a database that is down keeps nobody from playing.
+    if (changed) await catalog.originBuilds.note(build, Math.floor(now())).catch(() => {});
     return build;
   }
   return {
@@ -42,7 +43,7 @@ export function originBuilds(
       if (!known) {
         // A Worker that starts while the origin sleeps still writes playlists.
         return refresh().catch(async (error: unknown) => {
-          const last = await catalog.originBuilds.last();
+          const last = await catalog.originBuilds.last().catch(() => undefined);
           if (!last)
             throw error instanceof Problem
               ? error

@@ -27,8 +27,8 @@ export interface PlannedRendition {
 }
 
 /** The source that an address names, as long as it and the recipe are served. */
-export async function servedSource(url: RenditionUrl, { catalog, builds }: EdgeServices) {
-  const stored = await catalog.assets.findSource(url, url.sourceVersion);
+export async function servedSource(url: RenditionUrl, { assets, builds }: EdgeServices) {
+  const stored = await assets.findVersion(url, url.sourceVersion);
   const build = await builds.current();
   if (!stored || url.recipe !== build.recipe) {
     throw new Problem("not-found", "This version of the video is not served any more; load its playlist again.");

@@ -19,6 +19,7 @@ import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
 import { type ProductStore, productStore } from "./product-store.ts";
+import { remembered } from "./remembered.ts";
 import { type SignSource, sourceSigner } from "./source-url.ts";
 
 export interface EdgeServices {
@@ -105,8 +106,11 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     access: deliveryAccess({ ...config, playback, passes, digest }),
     permits: encodePermits({ isStrict: config.isStrict, secret: config.grantSecret }),
     admin: adminAccess({ ...config, admin, front }),
-    assets: assetFinder(catalog, caches.default, waitUntil),
-    names: nameFinder(catalog, caches.default, waitUntil),
+    assets: assetFinder(catalog, {
+      current: remembered("assets", caches.default, now, waitUntil),
+      versions: remembered("versions", caches.default, now, waitUntil),
+    }),
+    names: nameFinder(catalog, remembered("names", caches.default, now, waitUntil)),
     products: productStore(env.PRODUCTS, caches.default, waitUntil),
     encodes: encodes(env.ENCODES, waitUntil),
     origin,

@@ -12,6 +12,7 @@ import { lookAtSource } from "./look-at-source.ts";
 import { probeSource } from "./probe/probe.ts";
 import { ProductCache } from "./product-cache.ts";
 import type { Services } from "./services.ts";
+import { isOutOfSpace, outOfSpace } from "./sources/disk-space.ts";
 
 interface ProbeJob {
   readonly kind: "probe";
@@ -76,6 +77,10 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
   app.onError((error, context) => {
     if (error instanceof Problem)
       return context.json(error.toJSON(), { status: error.status as 500, headers: retryAfter(error) });
+    if (isOutOfSpace(error)) {
+      services.log("disk full", { error: error.message });
+      return context.json(outOfSpace().toJSON(), { status: 503, headers: retryAfter(outOfSpace()) });
+    }
     services.log("defect", { error: error.stack ?? String(error) });
     return context.json(new Problem("internal", "The origin failed.").toJSON(), 500);
   });

@@ -83,7 +83,8 @@ export const PROBE: Probe = {
 
 /** As `origin-transcoder/job-signature.ts` checks it. */
 async function isSigned(authorization: string | undefined, body: Buffer): Promise<boolean> {
-  const options = { algorithms: ["HS256"], audience: "edgereel-origin", requiredClaims: ["exp"], maxTokenAge: 120 };
+  const times = { requiredClaims: ["exp"], maxTokenAge: 120, clockTolerance: 30 };
+  const options = { algorithms: ["HS256"], audience: "edgereel-origin", ...times };
   const token = authorization?.replace(/^Bearer /, "") ?? "";
   const verified = await jwtVerify(token, new TextEncoder().encode(ORIGIN_SECRET), options).catch(() => undefined);
   return verified?.payload["body"] === createHash("sha256").update(body).digest("base64url");

@@ -35,6 +35,10 @@ async function products({ products: store }: EdgeServices, request: Request): Pr
       await store.keep(address, url, { bytes: new Uint8Array(await request.arrayBuffer()), mediaType });
       return new Response();
     }
+    case "lend": {
+      const mediaType = request.headers.get("content-type") ?? "";
+      return store.lend(inner, { bytes: new Uint8Array(await request.arrayBuffer()), mediaType });
+    }
     case "keepText":
       store.keepText(inner, await request.text());
       return new Response();

@@ -60,6 +60,10 @@ export function remoteProductStore(base: string, host: string): ProductStore {
     async keep(address, _, { bytes, mediaType }) {
       await send(address, "keep", { method: "POST", body: bytes, headers: { "content-type": mediaType } });
     },
+    async lend(request, { bytes, mediaType }) {
+      const headers = { ...Object.fromEntries(request.headers), "content-type": mediaType };
+      return send(request.url, "lend", { method: "POST", body: bytes, headers });
+    },
     async findText(request) {
       const response = await send(request.url, "findText", { method: "GET" });
       return response.headers.get("x-tier") === "edge" ? response.text() : undefined;
