@@ -3,7 +3,6 @@
 import type { FoundAsset } from "#catalog";
 import { askedOf, checkLimits, type DeliveryPlan, isProgressive, wholeRenditionId } from "#media";
 import {
-  type AssetName,
   type DeliveryUrl,
   formatRenditionFolder,
   formatRenditionUrl,
@@ -16,6 +15,8 @@ import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
+import { type DeliveryFacts, factsOf, productOf } from "./delivery-facts.ts";
+import type { EncodeOrder, EncodeReport } from "./encodes.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
 import { automaticStill, dispositionOf, mayBeOriginal, outputOf } from "./output-format.ts";
@@ -25,19 +26,9 @@ import { windowedPlaylist } from "./playlist-window.ts";
 import { mediaPlaylistFor, multivariantFor, NEGOTIATED_BY } from "./playlists.ts";
 import { deliverProgressive } from "./progressive.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
-import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse, type Tier } from "./responses.ts";
+import { cacheControl, finished, IMMUTABLE_SECONDS, playlistResponse } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
 import { type FetchTrack, offeredSubtitles, subtitleSegmentFor } from "./subtitles.ts";
-
-/** What a delivery is counted as. */
-export interface DeliveryFacts {
-  readonly cloud: string;
-  readonly publicId: string;
-  readonly product: "multivariant" | "playlist" | "init" | "segment" | "still" | "clip" | "original";
-  readonly rendition: string;
-  readonly tier: Tier;
-  readonly encodeMilliseconds: number;
-}
 
 export interface Delivered {
   readonly response: Response;
@@ -94,14 +85,6 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   if (disposition !== undefined) delivered.response.headers.set("content-disposition", disposition);
   return delivered;
 }
-
-const factsOf = (
-  { cloud, publicId }: AssetName,
-  product: DeliveryFacts["product"],
-  rendition: string,
-  tier: Tier,
-  encodeMilliseconds = 0,
-): DeliveryFacts => ({ cloud, publicId, product, rendition, tier, encodeMilliseconds });
 
 async function deliverMultivariant(
   request: Request,
@@ -178,33 +161,45 @@ async function findOrMake(
   job: () => ReturnType<typeof jobFor>,
 ): Promise<Delivered> {
   const product = productOf(url);
-  const found = await services.products.find(request, url);
-  if (found) {
-    const { response, tier } = found;
+  const kept = await services.products.find(request, url);
+  if (kept) {
+    const { response, tier } = kept;
     return { response: finished(response, { tier, ...grant }), facts: factsOf(url, product, url.rendition, tier) };
   }
-  const address = new URL(formatRenditionUrl(url), request.url).href;
-  const { tier, queueMilliseconds, encodeMilliseconds, unstored } = await services.encodes.make(
-    url.sourceVersion,
-    address,
-    await job(),
-    await spenderOf(url.cloud, grant.allowance, services.config.budgets),
-    request.signal,
-  );
-  const made = unstored
-    ? await services.products.lend(request, unstored)
-    : (await services.products.find(request, url))?.response;
-  if (!made) throw new Problem("storage-unavailable", "What was made is not to be found.", { retryAfterSeconds: 1 });
+  const order = {
+    sourceVersion: url.sourceVersion,
+    address: new URL(formatRenditionUrl(url), request.url).href,
+    request: await job(),
+    spender: await spenderOf(url.cloud, grant.allowance, services.config.budgets),
+  };
+  const found =
+    (await made(request, url, order, services)) ?? (await made(request, url, { ...order, isLost: true }, services));
+  if (!found) throw new Problem("storage-unavailable", "What was made is not to be found.", { retryAfterSeconds: 1 });
+  const { response, report } = found;
+  const { tier, queueMilliseconds, encodeMilliseconds } = report;
   const timings = { queue: queueMilliseconds, encode: encodeMilliseconds };
   return {
-    response: finished(made, { tier, timings, ...grant }),
+    response: finished(response, { tier, timings, ...grant }),
     facts: factsOf(url, product, url.rendition, tier, tier === "encoded" ? encodeMilliseconds : 0),
   };
 }
 
-function productOf({ file, rendition }: RenditionUrl): DeliveryFacts["product"] {
-  if (file.kind !== "whole") return file.kind === "init" ? "init" : "segment";
-  return rendition.startsWith("still-") ? "still" : "clip";
+interface MadeObject {
+  readonly response: Response;
+  readonly report: EncodeReport;
+}
+
+/** Has an object made, and finds it; undefined where somebody has made it a moment ago and it is lost again. */
+async function made(
+  request: Request,
+  url: RenditionUrl,
+  order: EncodeOrder,
+  { encodes, products }: EdgeServices,
+): Promise<MadeObject | undefined> {
+  const report = await encodes.make(order, request.signal);
+  if (report.unstored) return { response: await products.lend(request, report.unstored), report };
+  const found = await products.find(request, url);
+  return found && { response: found.response, report };
 }
 
 /** A long film as one file: segments in their places, each made when it is read. */

@@ -3,6 +3,7 @@
 import type { DeliveryBatch } from "#catalog";
 import { app } from "./app.ts";
 import type { Env } from "./config.ts";
+import { countBatches } from "./deliveries/counting.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { servicesFrom } from "./services.ts";
 
@@ -14,10 +15,7 @@ export default {
 
   async queue(batch, env, context) {
     const { catalog, now } = servicesFrom(env, context);
-    await catalog.deliveries.count(
-      batch.messages.map((message) => message.body),
-      Math.floor(now()),
-    );
+    await countBatches(batch.messages, catalog.deliveries, Math.floor(now()));
   },
 
   async scheduled(_, env, context) {

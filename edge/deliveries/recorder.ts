@@ -1,10 +1,11 @@
 /**
  * Counts deliveries in the isolate's memory and sends them to a queue from time to time: a hit costs no I/O. An
- * isolate that is killed loses what it has not sent, a few seconds' worth; nothing is ever counted twice.
+ * isolate that is killed loses what it has not sent, a few seconds' worth; nothing is ever counted twice. While the
+ * queue takes nothing everything is kept, and beyond a bound counted without its detail.
  */
 
 import type { DeliveryBatch, DeliveryCount } from "#catalog";
-import type { DeliveryFacts } from "../deliver.ts";
+import type { DeliveryFacts } from "../delivery-facts.ts";
 import { deviceClass } from "./device-class.ts";
 
 export interface DeliveryRecorder {
@@ -17,8 +18,13 @@ const FLUSH_SECONDS = 5;
 /** A queue message holds 128 kB; a line takes 200 bytes at most but for its public id. */
 const FLUSH_LINES = 250;
 
+/** What an isolate keeps while the queue is down: 10,000 lines, two megabytes. */
+const UNSENT_BATCHES = 40;
+
 /** Counters of this isolate, shared by its requests: plain data. */
 const counters = new Map<string, DeliveryCount>();
+/** Batches on their way; under their ids, since a queue may take one and fail to say so. */
+const unsent: DeliveryBatch[] = [];
 /** When the carrier that will flush them has promised to have done so. */
 let armedUntil = 0;
 
@@ -42,14 +48,37 @@ function add(count: DeliveryCount): void {
   );
 }
 
+/** How many they were, when, and of which cloud; nothing else is known of them any more. */
+const withoutDetail = (count: DeliveryCount): DeliveryCount => ({
+  ...count,
+  ...{
+    publicId: "",
+    product: "unknown",
+    codec: "",
+    rung: "",
+    tier: "none",
+    status: 0,
+    country: "XX",
+    device: "unknown",
+  },
+});
+
 async function flush(queue: Queue<DeliveryBatch>): Promise<void> {
   armedUntil = 0;
+  for (const { counts: crowded } of unsent.splice(0, Math.max(0, unsent.length - UNSENT_BATCHES)))
+    for (const count of crowded) add(withoutDetail(count));
   const counts = [...counters.values()];
   counters.clear();
-  for (let start = 0; start < counts.length; start += FLUSH_LINES) {
-    const part = counts.slice(start, start + FLUSH_LINES);
-    // What could not be sent is counted with what comes next.
-    await queue.send({ id: crypto.randomUUID(), counts: part }).catch(() => part.forEach(add));
+  for (let start = 0; start < counts.length; start += FLUSH_LINES)
+    unsent.push({ id: crypto.randomUUID(), counts: counts.slice(start, start + FLUSH_LINES) });
+  for (const batch of [...unsent]) {
+    const isSent = await queue.send(batch).then(
+      () => true,
+      () => false,
+    );
+    // It comes again with the next flush.
+    if (!isSent) return;
+    unsent.splice(unsent.indexOf(batch), 1);
   }
 }
 

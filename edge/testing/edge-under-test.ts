@@ -44,7 +44,7 @@ interface WranglerConfig {
   readonly durable_objects: { readonly bindings: readonly { readonly name: string; readonly class_name: string }[] };
   readonly queues: {
     readonly producers?: readonly { readonly binding: string; readonly queue: string }[];
-    readonly consumers?: readonly { readonly queue: string }[];
+    readonly consumers?: readonly { readonly queue: string; readonly max_retries?: number }[];
   };
 }
 
@@ -60,7 +60,10 @@ function bindingsFromConfig() {
     ),
     queueProducers: Object.fromEntries((config.queues.producers ?? []).map(({ binding, queue }) => [binding, queue])),
     queueConsumers: Object.fromEntries(
-      (config.queues.consumers ?? []).map(({ queue }) => [queue, { maxBatchTimeout: 1, maxBatchSize: 100 }]),
+      (config.queues.consumers ?? []).map(({ queue, max_retries: maxRetries = 3 }) => [
+        queue,
+        { maxBatchTimeout: 1, maxBatchSize: 100, maxRetries },
+      ]),
     ),
   };
 }

@@ -37,9 +37,7 @@ export const remotePort = <Name extends keyof EdgeServices>(base: string, port: 
   ) as EdgeServices[Name];
 
 export const remoteEncodes = (base: string): Encodes => ({
-  // JSON has no undefined.
-  make: (sourceVersion, address, request, spender, signal) =>
-    call(base, "encodes", "make", [sourceVersion, address, request, spender ?? null], signal),
+  make: (order, signal) => call(base, "encodes", "make", [order], signal),
 });
 
 /** The store as a data centre sees it: caches are told apart by the host that a request names. */
