@@ -71,7 +71,12 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
         laneOf(job),
         lookAhead.filter((next) => !products.get(next.key)).map((next) => taskFor(next)),
       );
-    return productResponse(await answer);
+    return productResponse(
+      await answer.catch((error: unknown) => {
+        if (signal.aborted && job.kind === "segment") queue.abandon(laneOf(job));
+        throw error;
+      }),
+    );
   });
 
   app.onError((error, context) => {

@@ -107,6 +107,14 @@ export class EncodeQueue<T> {
     this.#schedule();
   }
 
+  /** Whoever a lane looked ahead for has gone; nothing of it goes on unless another viewer waits there. */
+  abandon(lane: string): void {
+    const entries = [...this.#entries.values()].filter(({ task }) => task.lane === lane);
+    if (entries.some(({ watched }) => watched)) return;
+    for (const entry of entries) this.#drop(entry);
+    this.#schedule();
+  }
+
   /** Ends everything. */
   stop(): void {
     for (const entry of this.#entries.values()) entry.abort.abort();
