@@ -1,6 +1,7 @@
 /** Deliveries counted into minutes, and read again by any dimension and interval. */
 
-import { and, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
+import type { RungDemand } from "#media";
 import type { Database } from "./database.ts";
 import { DIMENSIONS, type DimensionName, INTERVAL_MINUTES, type IntervalName, METRICS } from "./delivery-metrics.ts";
 import { deliveries, deliveryBatches } from "./schema.ts";
@@ -24,12 +25,30 @@ export interface DeliveryQuery {
   readonly interval?: IntervalName | undefined;
 }
 
+/** Which demand is asked for: of one video, or of those of which most was delivered. */
+export interface DemandQuery {
+  readonly cloud: string;
+  readonly publicId?: string;
+  /** Minutes since 1970; `to` is not included. */
+  readonly from: number;
+  readonly to: number;
+  /** Lines at most. */
+  readonly limit?: number;
+}
+
+/** What was delivered of a rung of a video in H.264. */
+export interface VideoDemand extends RungDemand {
+  readonly publicId: string;
+}
+
 export type DeliveryRow = Readonly<Record<string, string | number | null>>;
 
 export interface DeliveryCatalog {
   /** Counts batches, each exactly once, all or none. */
   count(batches: readonly DeliveryBatch[], at: number): Promise<void>;
   read(query: DeliveryQuery): Promise<readonly DeliveryRow[]>;
+  /** Demand for rungs, the largest first. */
+  demand(query: DemandQuery): Promise<readonly VideoDemand[]>;
   /** Drops what is older than its lifetime. */
   expire(now: number): Promise<void>;
 }
@@ -75,6 +94,9 @@ const inColumnOrder = (count: DeliveryCount) => [
   count.encodeMilliseconds,
 ];
 
+/** More rungs than a ladder has. */
+const MAX_DEMANDS = 100;
+
 const KEPT_MINUTES = 400 * 1440;
 /** Longer than a queue can hold a message back. */
 const KEPT_BATCH_SECONDS = 15 * 86_400;
@@ -110,6 +132,31 @@ export const deliveryCatalog = (db: Database, d1: D1Database): DeliveryCatalog =
       .$dynamic();
     const grouped = grouping.length > 0 ? rows.groupBy(...grouping).orderBy(...grouping) : rows;
     return (await grouped) as unknown as readonly DeliveryRow[];
+  },
+
+  async demand({ cloud, publicId, from, to, limit = MAX_DEMANDS }) {
+    const bytes = sql<number>`sum(${deliveries.bytes})`;
+    return db
+      .select({
+        publicId: deliveries.publicId,
+        rung: deliveries.rung,
+        requests: sql<number>`sum(${deliveries.requests})`,
+        bytes,
+      })
+      .from(deliveries)
+      .where(
+        and(
+          eq(deliveries.cloud, cloud),
+          gte(deliveries.minute, from),
+          lt(deliveries.minute, to),
+          eq(deliveries.product, "segment"),
+          eq(deliveries.codec, "h264"),
+          ...(publicId === undefined ? [] : [eq(deliveries.publicId, publicId)]),
+        ),
+      )
+      .groupBy(deliveries.publicId, deliveries.rung)
+      .orderBy(desc(bytes))
+      .limit(limit);
   },
 
   async expire(now) {

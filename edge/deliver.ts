@@ -16,6 +16,7 @@ import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
 import { type DeliveryFacts, factsOf, productOf } from "./delivery-facts.ts";
+import { paidFor } from "./demand/paid-renditions.ts";
 import type { EncodeOrder, EncodeReport } from "./encodes.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverOriginal } from "./originals.ts";
@@ -95,7 +96,8 @@ async function deliverMultivariant(
 ): Promise<Delivered> {
   const subtitles = await offeredSubtitles(url, plan, services);
   const build = await services.builds.current();
-  const { playlist, runs } = multivariantFor(request, url, { plan, subtitles }, build, grant.bounds);
+  const isPaidFor = await paidFor(url, plan, build, services);
+  const { playlist, runs } = multivariantFor(request, url, { plan, subtitles, isPaidFor }, build, grant.bounds);
   const options = { seconds: MULTIVARIANT_SECONDS, vary: NEGOTIATED_BY };
   const opened = await openedPlaylist(playlist, {
     token: grant.token,

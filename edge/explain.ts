@@ -1,6 +1,6 @@
 /** `?explain`: what a URL asks for, what comes of it, what is there already and what the rest would cost. */
 
-import { askedOf, audioRenditions, checkLimits, type DeliveryPlan, outlook, type RenditionOutlook } from "#media";
+import { askedOf, audioRenditions, checkLimits, DEMAND_DAYS, type DeliveryPlan, outlook, type Purchase, type RenditionOutlook } from "#media";
 import {
   canonicalDeliveryPath,
   type DeliveryUrl,
@@ -10,6 +10,8 @@ import {
   formatRenditionFolder,
   toFixed,
 } from "#transformation";
+import { paidFor } from "./demand/paid-renditions.ts";
+import { purchasesFor } from "./demand/purchases.ts";
 import { outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
 import { codecOffer } from "./playlists.ts";
@@ -42,9 +44,12 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
   const build = await services.builds.current();
   if (output !== "original") checkLimits(services.config.limits, askedOf(plan, output, build));
   const offer = codecOffer(request, plan);
+  const isPaidFor = await paidFor(url, plan, build, services);
+  const purchases = plan.keys.picture.length === 0 ? await purchasesFor(url, plan.source, build, services) : undefined;
+  const decisionOn = (id: string): Purchase | undefined => purchases?.decided.find((purchase) => purchase.id === id);
   const made = await madeProducts(services.madeBucket, plan.source.version, build.recipe);
   const renditions = await Promise.all(
-    outlook(plan, build).map(async (one) => {
+    outlook(plan, build, isPaidFor).map(async (one) => {
       const folder = formatRenditionFolder({
         ...url,
         transformation: one.rendition.kind === "audio" ? one.plan.keys.sound : one.plan.keys.picture,
@@ -52,7 +57,9 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
         recipe: build.recipe,
         rendition: one.rendition.id,
       });
-      return renditionAnswer(one, offer.codecs, await made.segmentsIn(folder, one.segments));
+      const answer = renditionAnswer(one, offer.codecs, await made.segmentsIn(folder, one.segments));
+      const decision = decisionOn(one.rendition.id);
+      return { ...answer, ...(decision && { demand: demandAnswer(decision) }) };
     }),
   );
   return {
@@ -69,6 +76,17 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
     listing_complete: made.complete,
   };
 }
+
+/** Why a rendition that is too slow to be made while it is watched is made in idle time, or is not. */
+const demandAnswer = ({ views, savedBytes, encodeSeconds, storedBytes, costBytes, isWorthwhile }: Purchase) => ({
+  days: DEMAND_DAYS,
+  views: Number(views.toFixed(2)),
+  saved_bytes: Math.round(savedBytes),
+  encode_seconds: Number(encodeSeconds.toFixed(1)),
+  stored_bytes: Math.round(storedBytes),
+  cost_in_bytes: Math.round(costBytes),
+  worthwhile: isWorthwhile,
+});
 
 function renditionAnswer(one: RenditionOutlook, codecs: readonly string[], made: readonly number[]) {
   const { rendition, segments, keepsUp, segmentEncodeSeconds, bytes } = one;

@@ -17,6 +17,8 @@ export type MediaJob = SegmentJob | InitJob | WholeJob | GlanceJob;
 export interface JobRequest {
   readonly job: MediaJob;
   readonly lookAhead?: readonly SegmentJob[];
+  /** Nobody watches it: it stands behind everything that somebody does, and behind what is looked ahead to. */
+  readonly isIdle?: boolean;
 }
 
 export interface OriginClient {

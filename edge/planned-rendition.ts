@@ -17,6 +17,7 @@ import {
   wholeRenditionId,
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
+import { paidFor } from "./demand/paid-renditions.ts";
 import { knownLayers, layersOf } from "./layers.ts";
 import type { EdgeServices } from "./services.ts";
 
@@ -49,8 +50,9 @@ export async function plannedRendition(url: RenditionUrl, services: EdgeServices
     ...knownLayers(await layersOf(url, services)),
   });
   const keyframes = keyframeRendition(plan);
+  const isPaidFor = await paidFor(url, plan, build, services);
   const renditions: readonly Rendition[] = [
-    ...keptUp(plan, ladderRenditions(plan), build),
+    ...keptUp(plan, ladderRenditions(plan), build, isPaidFor),
     ...keptUp(plan, fullRenditions(plan), build),
     ...audioRenditions(plan),
     ...(keyframes ? [keyframes] : []),

@@ -16,6 +16,7 @@ import {
   type Rendition,
   type SegmentRun,
   type SubtitleRendition,
+  type VideoRendition,
 } from "#media";
 import {
   type DeliveryUrl,
@@ -63,17 +64,25 @@ function checkSound({ audioCodec = "aac" }: Encoding): void {
     });
 }
 
+/** What is known of a stream before anybody asks for it. */
+export interface Streamed {
+  readonly plan: DeliveryPlan;
+  readonly subtitles: readonly OfferedSubtitles[];
+  /** Whether a rendition is there in full, though it is too slow to be made while it is watched. */
+  readonly isPaidFor: (rendition: VideoRendition) => boolean;
+}
+
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
 function offered(
   request: Request,
   plan: DeliveryPlan,
-  { subtitles, build, bounds }: { subtitles: readonly OfferedSubtitles[]; build: OriginBuild; bounds: Bounds },
+  { subtitles, isPaidFor, build, bounds }: Omit<Streamed, "plan"> & { build: OriginBuild; bounds: Bounds },
 ): Offered {
   const { codecs } = codecOffer(request, plan);
   checkSound(plan.encoding);
   const all = videoWithin(plan, codecs, bounds);
   const playable = all.map(({ rendition }) => rendition);
-  const video = keptUp(plan, playable, build);
+  const video = keptUp(plan, playable, build, isPaidFor);
   const audio = audioRenditions(plan);
   // Says why there is none.
   if (playable.length === 0) fullStream(plan, codecs[0] ?? "h264");
@@ -99,11 +108,11 @@ export interface Multivariant {
 export function multivariantFor(
   request: Request,
   url: DeliveryUrl,
-  { plan, subtitles }: { plan: DeliveryPlan; subtitles: readonly OfferedSubtitles[] },
+  { plan, subtitles, isPaidFor }: Streamed,
   build: OriginBuild,
   bounds: Bounds,
 ): Multivariant {
-  const presentation = offered(request, plan, { subtitles, build, bounds });
+  const presentation = offered(request, plan, { subtitles, isPaidFor, build, bounds });
   const runOf = runsWithin(bounds);
   const runs = new Map<string, SegmentRun | undefined>();
   const keyOf = (rendition: Rendition | SubtitleRendition): Transformation => {

@@ -5,7 +5,7 @@
 
 import { Problem } from "#transformation";
 
-/** How long a data centre may go on with what it knows after a change elsewhere. */
+/** How long a data centre may usually go on with what it knows after a change elsewhere. */
 const FRESH_SECONDS = 5;
 
 /** How long it may where D1 does not answer. */
@@ -33,6 +33,7 @@ export function remembered<T>(
   cache: Cache,
   now: () => number,
   waitUntil: (work: Promise<unknown>) => void,
+  freshSeconds = FRESH_SECONDS,
 ): Remembered<T> {
   const addressOf = (name: string) => `http://${kind}.edgereel.internal/${name}`;
   const keep = (name: string, copy: Copy<T>): void => {
@@ -44,7 +45,7 @@ export function remembered<T>(
       const copy = await (await cache.match(addressOf(name)))?.json<Copy<T>>();
       const age = copy ? now() - copy.readAt : Number.POSITIVE_INFINITY;
       // A clock that was set back makes nothing younger.
-      if (copy && age >= 0 && age < FRESH_SECONDS) return copy.value;
+      if (copy && age >= 0 && age < freshSeconds) return copy.value;
       try {
         const value = await read();
         if (value !== undefined) keep(name, { readAt: now(), value });

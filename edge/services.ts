@@ -14,6 +14,7 @@ import { recordsOrigin } from "./access/records-origin.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
 import { type DeliveryRecorder, deliveryRecorder } from "./deliveries/recorder.ts";
+import { PAID_FRESH_SECONDS, type PaidRenditions, paidRenditions } from "./demand/paid-renditions.ts";
 import { type Encodes, encodes } from "./encodes.ts";
 import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
@@ -32,6 +33,7 @@ export interface EdgeServices {
   readonly assets: AssetFinder;
   readonly names: NameFinder;
   readonly products: ProductStore;
+  readonly paid: PaidRenditions;
   readonly encodes: Encodes;
   readonly origin: OriginClient;
   readonly builds: OriginBuilds;
@@ -112,6 +114,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     }),
     names: nameFinder(catalog, remembered("names", caches.default, now, waitUntil)),
     products: productStore(env.PRODUCTS, caches.default, waitUntil),
+    paid: paidRenditions(env.PRODUCTS, remembered("paid", caches.default, now, waitUntil, PAID_FRESH_SECONDS)),
     encodes: encodes(env.ENCODES, waitUntil),
     origin,
     builds: originBuilds(catalog, origin, now, waitUntil),

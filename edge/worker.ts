@@ -4,6 +4,7 @@ import type { DeliveryBatch } from "#catalog";
 import { app } from "./app.ts";
 import type { Env } from "./config.ts";
 import { countBatches } from "./deliveries/counting.ts";
+import { payForDemand } from "./demand/purchase-round.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { servicesFrom } from "./services.ts";
 
@@ -19,6 +20,8 @@ export default {
   },
 
   async scheduled(_, env, context) {
-    await keepHouse(servicesFrom(env, context), env.PRODUCTS);
+    const services = servicesFrom(env, context);
+    await keepHouse(services, env.PRODUCTS);
+    await payForDemand(services);
   },
 } satisfies ExportedHandler<Env, DeliveryBatch>;

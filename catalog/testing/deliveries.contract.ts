@@ -125,6 +125,30 @@ export function describeDeliveryCatalogContract(adapter: string, empty: () => Pr
       }
     });
 
+    it("tells the demand for rungs in H.264, the largest first, of all videos or of one", async () => {
+      const line = (publicId: string, rung: string, bytes: number, facts: Partial<DeliveryCount> = {}) =>
+        countOf({ publicId, rung, bytes, requests: 2, codec: "h264", ...facts });
+      await count({
+        id: "a",
+        counts: [
+          ...[line("film", "720p", 50), line("film", "720p", 20, { tier: "store" }), line("film", "360p", 30)],
+          ...[line("other", "720p", 90), line("film", "720p", 500, { codec: "av1" })],
+          ...[line("film", "720p", 500, { product: "playlist" }), line("film", "720p", 500, { minute: 99 })],
+          line("film", "720p", 500, { cloud: "other" }),
+        ],
+      });
+      const span = { cloud: "demo", from: 100, to: 2000 };
+      const film = [
+        { publicId: "film", rung: "720p", requests: 4, bytes: 70 },
+        { publicId: "film", rung: "360p", requests: 2, bytes: 30 },
+      ];
+      const other = { publicId: "other", rung: "720p", requests: 2, bytes: 90 };
+      expect(await catalog.demand(span)).toEqual([other, ...film]);
+      expect(await catalog.demand({ ...span, limit: 1 })).toEqual([other]);
+      expect(await catalog.demand({ ...span, publicId: "film" })).toEqual(film);
+      expect(await catalog.demand({ ...span, publicId: "nothing" })).toEqual([]);
+    });
+
     it("reads from a minute on, up to another one that is not included, of one cloud", async () => {
       await count({
         id: "a",
