@@ -15,6 +15,7 @@ import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { spenderOf } from "./budgets/spender.ts";
+import { sharesMade } from "./degrading.ts";
 import { type DeliveryFacts, factsOf, productOf } from "./delivery-facts.ts";
 import { paidFor } from "./demand/paid-renditions.ts";
 import type { EncodeOrder, EncodeReport } from "./encodes.ts";
@@ -97,7 +98,9 @@ async function deliverMultivariant(
   const subtitles = await offeredSubtitles(url, plan, services);
   const build = await services.builds.current();
   const isPaidFor = await paidFor(url, plan, build, services);
-  const { playlist, runs } = multivariantFor(request, url, { plan, subtitles, isPaidFor }, build, grant.bounds);
+  const shares = services.builds.isSilent() ? await sharesMade(url, plan, build, services) : undefined;
+  const streamed = { plan, subtitles, isPaidFor, shares };
+  const { playlist, runs } = multivariantFor(request, url, streamed, build, grant.bounds);
   const options = { seconds: MULTIVARIANT_SECONDS, vary: NEGOTIATED_BY };
   const opened = await openedPlaylist(playlist, {
     token: grant.token,
@@ -174,8 +177,9 @@ async function findOrMake(
     request: await job(),
     spender: await spenderOf(url.cloud, grant.allowance, services.config.budgets),
   };
-  const found =
-    (await made(request, url, order, services)) ?? (await made(request, url, { ...order, isLost: true }, services));
+  const found = await services.builds.heeding(
+    async () => (await made(request, url, order, services)) ?? made(request, url, { ...order, isLost: true }, services),
+  );
   if (!found) throw new Problem("storage-unavailable", "What was made is not to be found.", { retryAfterSeconds: 1 });
   const { response, report } = found;
   const { tier, queueMilliseconds, encodeMilliseconds } = report;

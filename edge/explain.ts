@@ -7,7 +7,6 @@ import {
   encodeTransformation,
   explainTransformation,
   formatRational,
-  formatRenditionFolder,
   toFixed,
 } from "#transformation";
 import { paidFor } from "./demand/paid-renditions.ts";
@@ -17,6 +16,7 @@ import { plannedDelivery } from "./planned-delivery.ts";
 import { codecOffer } from "./playlists.ts";
 import { madeProducts } from "./product-store.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
+import { pictureFolder, soundFolder } from "./rendition-folder.ts";
 import type { EdgeServices } from "./services.ts";
 import { offeredSubtitles } from "./subtitles.ts";
 
@@ -50,13 +50,8 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
   const made = await madeProducts(services.madeBucket, plan.source.version, build.recipe);
   const renditions = await Promise.all(
     outlook(plan, build, isPaidFor).map(async (one) => {
-      const folder = formatRenditionFolder({
-        ...url,
-        transformation: one.rendition.kind === "audio" ? one.plan.keys.sound : one.plan.keys.picture,
-        sourceVersion: plan.source.version,
-        recipe: build.recipe,
-        rendition: one.rendition.id,
-      });
+      const folderOf = one.rendition.kind === "audio" ? soundFolder : pictureFolder;
+      const folder = folderOf(url, one.plan, build, one.rendition.id);
       const answer = renditionAnswer(one, offer.codecs, await made.segmentsIn(folder, one.segments));
       const decision = decisionOn(one.rendition.id);
       return { ...answer, ...(decision && { demand: demandAnswer(decision) }) };

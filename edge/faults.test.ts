@@ -35,6 +35,7 @@ beforeEach(async () => {
   origin.jobs.length = 0;
   origin.answer = undefined;
   origin.delayMilliseconds = 0;
+  origin.isDown = false;
 });
 
 let segments = 0;
@@ -173,6 +174,31 @@ describe("a viewer, while the origin fails", () => {
       { status: 200, tier: "joined", isWhole: true },
     ]);
     expect(origin.jobs).toHaveLength(1);
+  });
+});
+
+describe("a viewer who comes while the origin is down", () => {
+  const variants = async (path = "/demo/video/upload/so_1/sp_auto/film.m3u8?caps=h264"): Promise<readonly string[]> =>
+    [...(await (await edge.get(path)).text()).matchAll(/^\/.*\/(\d+p)-h264\/playlist\.m3u8$/gm)].map(([uri]) => uri);
+
+  it("is offered what is there in full, plays it to its end, and is offered all when the origin is back", async () => {
+    const all = await variants();
+    const full = all.find((uri) => uri.includes("/540p-")) ?? "";
+    const segments = (await (await edge.get(full)).text()).split("\n").filter((line) => line.endsWith(".m4s"));
+    const names = ["init.mp4", ...segments].map((name) => full.replace("playlist.m3u8", name));
+    for (const name of names) expect((await edge.get(name)).status).toBe(200);
+
+    origin.isDown = true;
+    const missing = (all.find((uri) => uri.includes("/360p-")) ?? "").replace("playlist.m3u8", "3.m4s");
+    await expectRefusal(await edge.get(missing), "origin-unreachable");
+    expect(await variants()).toEqual([full]);
+    for (const name of names) expect((await edge.get(name)).status).toBe(200);
+    // Of this stream nothing is there: it is offered as ever, since the origin may be back at any moment.
+    expect(await variants("/demo/video/upload/so_2/sp_auto/film.m3u8?caps=h264")).toHaveLength(all.length);
+
+    origin.isDown = false;
+    await expect.poll(() => variants(), { timeout: 15_000, interval: 500 }).toEqual(all);
+    expect((await edge.get(missing)).status).toBe(200);
   });
 });
 

@@ -3,6 +3,7 @@
 import {
   audioRenditions,
   type DeliveryPlan,
+  fullestOf,
   fullStream,
   isSubtitleId,
   keptUp,
@@ -19,6 +20,7 @@ import {
   type VideoRendition,
 } from "#media";
 import {
+  type AssetName,
   type DeliveryUrl,
   type Encoding,
   formatRenditionFolder,
@@ -28,7 +30,9 @@ import {
 } from "#transformation";
 import type { Bounds } from "./access/bounds.ts";
 import { allowsKeyframes, runsWithin, videoWithin } from "./bounded-delivery.ts";
+import type { MadeShares } from "./degrading.ts";
 import { plannedRendition } from "./planned-rendition.ts";
+import { pictureFolder } from "./rendition-folder.ts";
 import type { EdgeServices } from "./services.ts";
 import { type OfferedSubtitles, plannedSubtitles } from "./subtitles.ts";
 
@@ -70,19 +74,32 @@ export interface Streamed {
   readonly subtitles: readonly OfferedSubtitles[];
   /** Whether a rendition is there in full, though it is too slow to be made while it is watched. */
   readonly isPaidFor: (rendition: VideoRendition) => boolean;
+  /** How much of each folder is there, while nothing can be made; absent otherwise. */
+  readonly shares?: MadeShares | undefined;
 }
 
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
 function offered(
   request: Request,
-  plan: DeliveryPlan,
-  { subtitles, isPaidFor, build, bounds }: Omit<Streamed, "plan"> & { build: OriginBuild; bounds: Bounds },
+  {
+    plan,
+    subtitles,
+    isPaidFor,
+    shares,
+    build,
+    bounds,
+    name,
+  }: Streamed & { build: OriginBuild; bounds: Bounds; name: AssetName },
 ): Offered {
   const { codecs } = codecOffer(request, plan);
   checkSound(plan.encoding);
   const all = videoWithin(plan, codecs, bounds);
   const playable = all.map(({ rendition }) => rendition);
-  const video = keptUp(plan, playable, build, isPaidFor);
+  const plans = new Map<Rendition, DeliveryPlan>(all.map(({ rendition, plan: own }) => [rendition, own]));
+  const kept = keptUp(plan, playable, build, isPaidFor);
+  const shareOf = (rendition: VideoRendition): number =>
+    shares?.[pictureFolder(name, plans.get(rendition) ?? plan, build, rendition.id)] ?? 0;
+  const video = shares ? fullestOf(kept, shareOf) : kept;
   const audio = audioRenditions(plan);
   // Says why there is none.
   if (playable.length === 0) fullStream(plan, codecs[0] ?? "h264");
@@ -92,7 +109,6 @@ function offered(
   }
   if (video.length === 0 && audio.length === 0)
     throw new Problem("no-sound", "Neither picture nor sound is left.", { parameter: "ac" });
-  const plans = new Map<Rendition, DeliveryPlan>(all.map(({ rendition, plan: own }) => [rendition, own]));
   const trickPlay = keyframeRendition(plan);
   const keyframes = trickPlay && allowsKeyframes(trickPlay, bounds) ? trickPlay : undefined;
   return { video, audio, subtitles, keyframes, planOf: (rendition) => plans.get(rendition) ?? plan };
@@ -108,11 +124,12 @@ export interface Multivariant {
 export function multivariantFor(
   request: Request,
   url: DeliveryUrl,
-  { plan, subtitles, isPaidFor }: Streamed,
+  streamed: Streamed,
   build: OriginBuild,
   bounds: Bounds,
 ): Multivariant {
-  const presentation = offered(request, plan, { subtitles, isPaidFor, build, bounds });
+  const { plan, subtitles } = streamed;
+  const presentation = offered(request, { ...streamed, build, bounds, name: url });
   const runOf = runsWithin(bounds);
   const runs = new Map<string, SegmentRun | undefined>();
   const keyOf = (rendition: Rendition | SubtitleRendition): Transformation => {

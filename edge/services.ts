@@ -13,6 +13,7 @@ import { type Passes, passesOf } from "./access/pass.ts";
 import { recordsOrigin } from "./access/records-origin.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
+import { type MadeShares, SHARES_FRESH_SECONDS } from "./degrading.ts";
 import { type DeliveryRecorder, deliveryRecorder } from "./deliveries/recorder.ts";
 import { PAID_FRESH_SECONDS, type PaidRenditions, paidRenditions } from "./demand/paid-renditions.ts";
 import { type Encodes, encodes } from "./encodes.ts";
@@ -20,7 +21,7 @@ import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
 import { type ProductStore, productStore } from "./product-store.ts";
-import { remembered } from "./remembered.ts";
+import { type Remembered, remembered } from "./remembered.ts";
 import { type SignSource, sourceSigner } from "./source-url.ts";
 
 export interface EdgeServices {
@@ -34,6 +35,7 @@ export interface EdgeServices {
   readonly names: NameFinder;
   readonly products: ProductStore;
   readonly paid: PaidRenditions;
+  readonly shares: Remembered<MadeShares>;
   readonly encodes: Encodes;
   readonly origin: OriginClient;
   readonly builds: OriginBuilds;
@@ -115,6 +117,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     names: nameFinder(catalog, remembered("names", caches.default, now, waitUntil)),
     products: productStore(env.PRODUCTS, caches.default, waitUntil),
     paid: paidRenditions(env.PRODUCTS, remembered("paid", caches.default, now, waitUntil, PAID_FRESH_SECONDS)),
+    shares: remembered("shares", caches.default, now, waitUntil, SHARES_FRESH_SECONDS),
     encodes: encodes(env.ENCODES, waitUntil),
     origin,
     builds: originBuilds(catalog, origin, now, waitUntil),

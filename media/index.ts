@@ -3,6 +3,7 @@
 export * from "./audio-codecs.ts";
 export * from "./codecs.ts";
 export * from "./containers.ts";
+export * from "./degrading.ts";
 export * from "./demand.ts";
 export * from "./formats/hls.ts";
 export * from "./formats/index.ts";

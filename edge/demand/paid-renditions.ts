@@ -4,8 +4,9 @@
  */
 
 import { type DeliveryPlan, keptUp, ladderRenditions, type OriginBuild, type VideoRendition } from "#media";
-import { formatRenditionFolder, type RenditionUrl } from "#transformation";
+import type { AssetName } from "#transformation";
 import type { Remembered } from "../remembered.ts";
+import { pictureFolder } from "../rendition-folder.ts";
 
 export interface PaidRenditions {
   /** The folders of a version's renditions that are there in full. */
@@ -33,23 +34,11 @@ export const paidRenditions = (bucket: R2Bucket, known: Remembered<readonly stri
   },
 });
 
-/** The folder of a video's own picture in a rendition: it is the only one that demand pays for. */
-export const plainFolder = (
-  url: Pick<RenditionUrl, "cloud" | "deliveryType" | "publicId">,
-  plan: DeliveryPlan,
-  { recipe }: OriginBuild,
-  rendition: Pick<VideoRendition, "id">,
-): string =>
-  formatRenditionFolder({
-    ...{ cloud: url.cloud, deliveryType: url.deliveryType, publicId: url.publicId, transformation: [] },
-    ...{ sourceVersion: plan.source.version, recipe, rendition: rendition.id },
-  });
-
 const NOTHING = (): boolean => false;
 
 /** Tells which renditions of a plan are paid for; reads nothing for a plan of which nothing is withheld. */
 export async function paidFor(
-  url: Pick<RenditionUrl, "cloud" | "deliveryType" | "publicId">,
+  name: AssetName,
   plan: DeliveryPlan,
   build: OriginBuild,
   { paid }: { readonly paid: PaidRenditions },
@@ -58,5 +47,5 @@ export async function paidFor(
   const ladder = ladderRenditions(plan);
   if (keptUp(plan, ladder, build).length === ladder.length) return NOTHING;
   const folders = await paid.foldersOf(plan.source.version, build.recipe);
-  return (rendition) => folders.includes(plainFolder(url, plan, build, rendition));
+  return ({ id }) => folders.includes(pictureFolder(name, plan, build, id));
 }

@@ -4,8 +4,8 @@ import { initJob, type OriginBuild, segmentJob, type WithheldRendition } from "#
 import { DELIVERY_TYPES, formatRenditionUrl, Problem, parseRenditionUrl } from "#transformation";
 import { spenderOf } from "../budgets/spender.ts";
 import { jobContext } from "../jobs.ts";
+import { pictureFolder } from "../rendition-folder.ts";
 import type { EdgeServices } from "../services.ts";
-import { plainFolder } from "./paid-renditions.ts";
 import { demandSpan, type Purchases, purchasesFor } from "./purchases.ts";
 
 /** A run of the Worker by the clock lasts fifteen minutes at most; what is begun by then has five more to end. */
@@ -39,7 +39,8 @@ export async function payForDemand(services: EdgeServices): Promise<void> {
 async function payFor(asset: Asset, build: OriginBuild, deadline: number, services: EdgeServices): Promise<boolean> {
   const purchases = await purchasesFor(asset, asset.source, build, services);
   if (!purchases) return true;
-  const folderOf = ({ outlook }: WithheldRendition) => plainFolder(asset, purchases.plan, build, outlook.rendition);
+  const folderOf = ({ outlook }: WithheldRendition) =>
+    pictureFolder(asset, purchases.plan, build, outlook.rendition.id);
   const complete = purchases.withheld.filter(({ missing }) => missing === 0).map(folderOf);
   const wanted = purchases.withheld.filter(
     ({ outlook }) => purchases.decided.find(({ id }) => id === outlook.rendition.id)?.isWorthwhile,
@@ -67,7 +68,7 @@ async function makeRest(
   deadline: number,
   services: EdgeServices,
 ): Promise<"made" | "impossible" | "later"> {
-  const folder = plainFolder(asset, plan, build, rendition);
+  const folder = pictureFolder(asset, plan, build, rendition.id);
   const made = madeOf(rendition.id);
   const missing = Array.from({ length: segments }, (_, number) => number).filter((number) => !made.includes(number));
   const spender = await spenderOf(asset.cloud, undefined, services.config.budgets);

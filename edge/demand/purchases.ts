@@ -13,8 +13,8 @@ import {
 } from "#media";
 import { type AssetName, parseTransformation } from "#transformation";
 import { madeProducts } from "../product-store.ts";
+import { pictureFolder } from "../rendition-folder.ts";
 import type { EdgeServices } from "../services.ts";
-import { plainFolder } from "./paid-renditions.ts";
 
 export interface Purchases {
   /** Of the video's own picture, with all rungs of the ladder. */
@@ -48,10 +48,7 @@ export async function purchasesFor(
   const video = outlooks.filter(({ rendition }) => rendition.kind === "video");
   const made = new Map<string, readonly number[]>();
   for (const { rendition, segments } of video)
-    made.set(
-      rendition.id,
-      await products.segmentsIn(plainFolder(name, plan, build, rendition as { id: string }), segments),
-    );
+    made.set(rendition.id, await products.segmentsIn(pictureFolder(name, plan, build, rendition.id), segments));
   const madeOf = (id: string): readonly number[] => made.get(id) ?? [];
   const demand = await catalog.deliveries.demand({ cloud: name.cloud, publicId: name.publicId, ...demandSpan(now()) });
   // Deliveries are counted for a video, not for what was made of it: a rung that nobody has watched plain is none.

@@ -39,6 +39,8 @@ export interface FakeOrigin {
   /** Takes the place of the next answers. */
   answer: ((job: Job, response: ServerResponse) => void) | undefined;
   delayMilliseconds: number;
+  /** It closes every connection without a word. */
+  isDown: boolean;
   build: OriginBuild;
   stop(): Promise<void>;
 }
@@ -129,6 +131,7 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     const json = (body: unknown, status = 200): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
+    if (origin.isDown) return void request.socket.destroy();
     if (request.url === "/health") return json({ status: "ok" });
     const body = await readBody(request);
     if (!(await isSigned(request.headers.authorization, body))) return json({ code: "unauthorized" }, 401);
@@ -163,6 +166,7 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     probe: PROBE,
     answer: undefined,
     delayMilliseconds: 0,
+    isDown: false,
     build,
     stop: async () => {
       server.closeAllConnections();
