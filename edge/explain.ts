@@ -1,6 +1,15 @@
 /** `?explain`: what a URL asks for, what comes of it, what is there already and what the rest would cost. */
 
-import { askedOf, audioRenditions, checkLimits, DEMAND_DAYS, type DeliveryPlan, outlook, type Purchase, type RenditionOutlook } from "#media";
+import {
+  askedOf,
+  audioRenditions,
+  checkLimits,
+  DEMAND_DAYS,
+  type DeliveryPlan,
+  outlook,
+  type Purchase,
+  type RenditionOutlook,
+} from "#media";
 import {
   canonicalDeliveryPath,
   type DeliveryUrl,

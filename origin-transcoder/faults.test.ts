@@ -86,7 +86,7 @@ const killOrigin = (): Promise<void> =>
 
 /** As the origin would have measured, in a minute. */
 async function noteSpeeds(): Promise<void> {
-  const { id: recipe, codecs } = await findRecipe(join(folder, "ffmpeg"));
+  const { id: recipe, codecs } = await findRecipe({ path: join(folder, "ffmpeg") });
   const speed = { startSeconds: 0.1, secondsPerMegapixel: 0.01 };
   const build = {
     recipe,
