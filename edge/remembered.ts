@@ -27,6 +27,10 @@ interface Copy<T> {
   readonly value: T;
 }
 
+/** A row that cannot be read, or a mistake of ours: neither is over when the database is back. */
+const isDefect = (error: unknown): boolean =>
+  [SyntaxError, TypeError, RangeError, ReferenceError].some((kind) => error instanceof kind);
+
 /** @param kind a host of its own: an address of no other kind begins so */
 export function remembered<T>(
   kind: string,
@@ -52,7 +56,7 @@ export function remembered<T>(
         else if (copy) await cache.delete(addressOf(name));
         return value;
       } catch (error) {
-        if (error instanceof Problem) throw error;
+        if (error instanceof Problem || isDefect(error)) throw error;
         console.error("the database cannot be read", error);
         if (copy) return copy.value;
         throw new Problem("storage-unavailable", "The catalog cannot be read.", { retryAfterSeconds: 2 });
