@@ -8,8 +8,11 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Bench } from "./bench.ts";
 import { coldSegment } from "./cold-segment.ts";
+import { crowds } from "./crowds.ts";
 import { firstFrame } from "./first-frame.ts";
 import { herd } from "./herd.ts";
+import { lookAhead } from "./look-ahead.ts";
+import { nginx } from "./nginx.ts";
 import { type Product, startProduct } from "./product.ts";
 import { formatTable } from "./table.ts";
 import { urls } from "./urls.ts";
@@ -17,7 +20,7 @@ import { warmHit } from "./warm-hit.ts";
 import { workerStart } from "./worker-start.ts";
 
 /** What can be measured, in the order in which it is. */
-const BENCHES: readonly Bench[] = [urls, workerStart, coldSegment, warmHit, firstFrame, herd];
+const BENCHES: readonly Bench[] = [urls, workerStart, coldSegment, warmHit, nginx, firstFrame, herd, crowds, lookAhead];
 
 const { values, positionals } = parseArgs({ options: { film: { type: "string" } }, allowPositionals: true });
 const film = values.film ?? process.env["BENCH_FILM"];

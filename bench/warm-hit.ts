@@ -14,7 +14,7 @@ import { startMinimalWorker } from "./minimal-worker.ts";
 import { fineMilliseconds, ratio } from "./table.ts";
 
 /** Four seconds of 360p. */
-const SEGMENT_BYTES = 400_000;
+export const SEGMENT_BYTES = 400_000;
 
 const REQUESTS = 300;
 const TURNS = 11;
@@ -81,7 +81,7 @@ async function compete(contestants: readonly Contestant[], body: Uint8Array): Pr
 }
 
 /** Two warm segments of the edge: of a public asset and of one that needs a token. */
-async function warmSegments(base: string, folder: string): Promise<{ open: string; closed: string }> {
+export async function warmSegments(base: string, folder: string): Promise<{ open: string; closed: string }> {
   const film = join(folder, "warm.mp4");
   // All that the edge looks at; the rest is the origin's business.
   await writeFile(film, Buffer.concat([Buffer.from("\0\0\0\x14ftypisom\0\0\0\0isom", "latin1"), randomBytes(5000)]));
@@ -135,7 +135,7 @@ async function segmentAddress(multivariant: string): Promise<string> {
   return address;
 }
 
-function answerWith(origin: FakeOrigin, body: Buffer): void {
+export function answerWith(origin: FakeOrigin, body: Buffer): void {
   const headers = {
     "content-type": "video/mp4",
     "content-length": body.length,
@@ -155,7 +155,7 @@ async function startedWorkerd<T>(start: () => Promise<T>): Promise<{ started: T;
   return { started, pid };
 }
 
-const playbackKeys = (): string =>
+export const playbackKeys = (): string =>
   JSON.stringify({ keys: [{ kty: "oct", kid: "bench", alg: "HS256", k: PLAYBACK_KEY.toString("base64url") }] });
 
 const playbackToken = (publicId: string): Promise<string> =>

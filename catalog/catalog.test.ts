@@ -30,7 +30,10 @@ describeAssetCatalogContract("D1", async () => (await empty()).assets);
 describeUploadCatalogContract("D1", async () => (await empty()).uploads);
 describeOriginBuildCatalogContract("D1", async () => (await empty()).originBuilds);
 describeOriginBuildCatalogContract("memory", async () => memoryOriginBuilds());
-describeDeliveryCatalogContract("D1", async () => (await empty()).counts.deliveries);
+describeDeliveryCatalogContract("D1", async () => {
+  const { counts, demand } = await empty();
+  return { counts: counts.deliveries, demand };
+});
 describePlaybackCatalogContract("D1", async () => (await empty()).counts.playback);
 describeAccessCatalogContract("D1", async () => (await empty()).access);
 describeAccessCatalogContract("memory", async () => memoryAccess());

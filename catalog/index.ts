@@ -3,6 +3,7 @@
 import { drizzle } from "drizzle-orm/d1";
 import { type AccessCatalog, accessCatalog } from "./access.ts";
 import { type AssetCatalog, assetCatalog } from "./assets.ts";
+import { type DemandCatalog, demandCatalog } from "./demand.ts";
 import { type CountCatalog, countCatalog } from "./ledger.ts";
 import { LEDGERS, type LedgerCount, type LedgerName } from "./ledgers.ts";
 import { type NameCatalog, nameCatalog } from "./names.ts";
@@ -16,6 +17,8 @@ export interface Catalog {
   readonly originBuilds: OriginBuildCatalog;
   /** All that is counted by minute. */
   readonly counts: { readonly [N in LedgerName]: CountCatalog<LedgerCount<N>> };
+  /** What was delivered of rungs. */
+  readonly demand: DemandCatalog;
   readonly names: NameCatalog;
 }
 
@@ -30,12 +33,14 @@ export function openCatalog(d1: D1Database): Catalog {
       deliveries: countCatalog(db, d1, LEDGERS.deliveries),
       playback: countCatalog(db, d1, LEDGERS.playback),
     },
+    demand: demandCatalog(db),
     names: nameCatalog(db),
   };
 }
 
 export type { AccessCatalog, AccessRecords, PlaybackKey, RevokedKey, RevokedToken } from "./access.ts";
 export { type Asset, type AssetCatalog, type FoundAsset, REPLACED_SECONDS, type StoredSource } from "./assets.ts";
+export type { DemandCatalog, DemandQuery, VideoDemand } from "./demand.ts";
 export type { Batch, CountCatalog, CountQuery, CountRow, IntervalName, Ledger, Metric } from "./ledger.ts";
 export { INTERVAL_MINUTES } from "./ledger.ts";
 export type { CountBatch, DeliveryCount, LedgerCount, LedgerName, PlaybackCount, PlaybackCounters } from "./ledgers.ts";

@@ -1,39 +1,37 @@
 /** Finds what a public id stands for at this moment, asking the database every few seconds at most. */
 
-import type { Catalog, FoundAsset } from "#catalog";
+import type { Catalog, FoundAsset, StoredSource } from "#catalog";
 import { type AssetName, encodePublicId, Problem } from "#transformation";
-
-/** How long a data centre may go on with what it knows after an upload elsewhere has replaced it. */
-const REMEMBERED_SECONDS = 5;
+import type { Remembered } from "./remembered.ts";
 
 export interface AssetFinder {
-  /** @throws Problem `not-found` */
+  /** @throws Problem `not-found`, `storage-unavailable` where the database is down and the asset was not asked for here */
   find(name: AssetName): Promise<FoundAsset>;
+  /** The bytes that a version names, as long as they are served. */
+  findVersion(name: AssetName, version: string): Promise<StoredSource | undefined>;
   /** After an upload or a deletion: forget what this data centre remembers. */
   forget(name: AssetName): Promise<void>;
 }
 
-export function assetFinder(catalog: Catalog, cache: Cache, waitUntil: (work: Promise<unknown>) => void): AssetFinder {
-  // An address of no other kind begins so.
-  const addressOf = ({ cloud, deliveryType, publicId, resourceType = "video" }: AssetName) =>
-    `http://assets.edgereel.internal/${cloud}/${resourceType}/${deliveryType}/${encodePublicId(publicId)}`;
+export function assetFinder(
+  catalog: Catalog,
+  { current, versions }: { current: Remembered<FoundAsset>; versions: Remembered<StoredSource> },
+): AssetFinder {
+  const pathOf = ({ cloud, deliveryType, publicId, resourceType = "video" }: AssetName) =>
+    `${cloud}/${resourceType}/${deliveryType}/${encodePublicId(publicId)}`;
   return {
     async find(name) {
-      const remembered = await cache.match(addressOf(name));
-      if (remembered) return remembered.json<FoundAsset>();
-      const asset = await catalog.assets.findAsset(name);
+      const asset = await current.recall(pathOf(name), () => catalog.assets.findAsset(name));
       if (!asset)
         throw new Problem(
           "not-found",
           `There is no ${name.resourceType === "raw" ? "file" : "video"} "${name.publicId.slice(0, 120)}" of type ${name.deliveryType}.`,
           { parameter: "public_id" },
         );
-      const headers = { "cache-control": `public, max-age=${REMEMBERED_SECONDS}`, "content-type": "application/json" };
-      waitUntil(cache.put(addressOf(name), new Response(JSON.stringify(asset), { headers })));
       return asset;
     },
-    async forget(name) {
-      await cache.delete(addressOf(name));
-    },
+    findVersion: (name, version) =>
+      versions.recall(`${pathOf(name)}/${version}`, () => catalog.assets.findSource(name, version)),
+    forget: (name) => current.forget(pathOf(name)),
   };
 }

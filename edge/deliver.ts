@@ -7,17 +7,18 @@ import {
   formatRenditionFolder,
   formatRenditionUrl,
   isRenditionPath,
-  Problem,
   parseRenditionUrl,
   type RenditionUrl,
 } from "#transformation";
 import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
-import { spenderOf } from "./budgets/spender.ts";
 import { chaptersFor } from "./chapters.ts";
-import { type Delivered, type DeliveryFacts, factsOf } from "./delivered.ts";
+import { sharesMade } from "./degrading.ts";
+import { type Delivered, factsOf } from "./delivered.ts";
+import { paidFor } from "./demand/paid-renditions.ts";
 import { fileAddress } from "./file-address.ts";
+import { findOrMake } from "./find-or-make.ts";
 import { deliverInformation } from "./information.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverText } from "./kept-text.ts";
@@ -115,7 +116,10 @@ async function deliverManifest(
   const subtitles = await offeredSubtitles(url, plan, services);
   // `caption` is what Cloudinary's media library calls it by.
   const title = asset.context["title"] ?? asset.context["caption"];
-  const streamed = { plan, subtitles, title, format, token: grant.token, bounds: grant.bounds };
+  const build = await services.builds.current();
+  const shares = services.builds.isSilent() ? await sharesMade(url, plan, build, services) : undefined;
+  const known = { plan, subtitles, title, shares, isPaidFor: await paidFor(url, plan, build, services) };
+  const streamed = { ...known, format, token: grant.token, bounds: grant.bounds };
   const manifest = await manifestFor(request, url, streamed, services);
   const options = { seconds: MANIFEST_SECONDS, vary: NEGOTIATED_BY, mediaType: format.mediaType };
   const response = await playlistResponse(request, manifest, options);
@@ -172,43 +176,6 @@ async function deliverCues(
     mediaType: "text/vtt; charset=utf-8",
     write: () => subtitlesFor(url, number, fetchTrack, services),
   });
-}
-
-/** An init section, a segment, a still or a clip: found in a cache, or made once for everybody. */
-async function findOrMake(
-  request: Request,
-  url: RenditionUrl,
-  grant: Grant,
-  services: EdgeServices,
-  job: () => ReturnType<typeof jobFor>,
-): Promise<Delivered> {
-  const product = productOf(url);
-  const found = await services.products.find(request, url);
-  if (found) {
-    const { response, tier } = found;
-    return { response: finished(response, { tier, ...grant }), facts: factsOf(url, product, url.rendition, tier) };
-  }
-  const address = new URL(formatRenditionUrl(url), request.url).href;
-  const { tier, queueMilliseconds, encodeMilliseconds } = await services.encodes.make(
-    url.sourceVersion,
-    address,
-    await job(),
-    await spenderOf(url.cloud, grant.allowance, services.config.budgets),
-    request.signal,
-  );
-  const made = await services.products.find(request, url);
-  if (!made) throw new Problem("internal", "What was made could not be kept.");
-  const timings = { queue: queueMilliseconds, encode: encodeMilliseconds };
-  return {
-    response: finished(made.response, { tier, timings, ...grant }),
-    facts: factsOf(url, product, url.rendition, tier, tier === "encoded" ? encodeMilliseconds : 0),
-  };
-}
-
-function productOf({ file, rendition }: RenditionUrl): DeliveryFacts["product"] {
-  if (file.kind === "sheet") return "still";
-  if (file.kind !== "whole") return file.kind === "init" ? "init" : "segment";
-  return rendition.startsWith("still-") ? "still" : "clip";
 }
 
 /** A long film as one file: segments in their places, each made when it is read. */

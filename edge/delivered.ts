@@ -1,6 +1,6 @@
 /** What becomes of a delivery: an answer, and what it is counted as. */
 
-import type { AssetName } from "#transformation";
+import type { AssetName, RenditionUrl } from "#transformation";
 import type { Tier } from "./responses.ts";
 
 /** What a delivery is counted as. */
@@ -34,3 +34,9 @@ export const factsOf = (
   tier: Tier,
   encodeMilliseconds = 0,
 ): DeliveryFacts => ({ cloud, publicId, product, rendition, tier, encodeMilliseconds });
+
+export function productOf({ file, rendition }: RenditionUrl): DeliveryFacts["product"] {
+  if (file.kind === "sheet") return "still";
+  if (file.kind !== "whole") return file.kind === "init" ? "init" : "segment";
+  return rendition.startsWith("still-") ? "still" : "clip";
+}

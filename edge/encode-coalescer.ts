@@ -7,10 +7,10 @@ import { DurableObject } from "cloudflare:workers";
 import { Problem, parseRenditionUrl } from "#transformation";
 import { BudgetRefusal, budgetedEncodes } from "./budgets/budgeted-encode.ts";
 import { knownVariants } from "./budgets/known-variants.ts";
-import type { Spender } from "./budgets/spender.ts";
 import { configFrom, type Env } from "./config.ts";
-import { type JobRequest, originClient } from "./origin-client.ts";
-import { productStore } from "./product-store.ts";
+import type { EncodeOrder } from "./encodes.ts";
+import { originClient } from "./origin-client.ts";
+import { type NewProduct, productStore, WHOLE_IN_MEMORY_BYTES } from "./product-store.ts";
 
 /** What became of a request for an object: it is in the store, or a problem document says why not. */
 export type Encoded =
@@ -19,6 +19,8 @@ export type Encoded =
       readonly joined: boolean;
       readonly queueMilliseconds: number;
       readonly encodeMilliseconds: number;
+      /** The object itself, where the store did not take it, or did not give it. */
+      readonly unstored?: NewProduct;
     }
   | {
       readonly kept: false;
@@ -31,6 +33,7 @@ interface Running {
   readonly result: Promise<Encoded>;
   readonly abort: AbortController;
   readonly waiters: Set<string>;
+  isMade: boolean;
 }
 
 /** Work that nobody waits for is ended after this, for a viewer who reloads. */
@@ -49,10 +52,10 @@ export class EncodeCoalescer extends DurableObject<Env> {
    * Makes the object at an address unless it is being made; answers when it can be found in the store. Whoever causes
    * it pays for it, and whoever joins does not.
    */
-  async encode(address: string, request: JobRequest, waiter: string, spender?: Spender): Promise<Encoded> {
+  async encode(order: EncodeOrder, waiter: string): Promise<Encoded> {
     for (;;) {
-      const known = this.#running.get(address);
-      const running = known ?? this.#start(address, request, spender);
+      const known = this.#joinable(order);
+      const running = known ?? this.#start(order);
       running.waiters.add(waiter);
       const result = await running.result;
       const isStillHere = running.waiters.delete(waiter);
@@ -72,36 +75,44 @@ export class EncodeCoalescer extends DurableObject<Env> {
     if (running.waiters.size === 0) running.abort.abort();
   }
 
-  #start(address: string, request: JobRequest, spender: Spender | undefined): Running {
+  /** The work that an order may join. */
+  #joinable({ address, isLost }: EncodeOrder): Running | undefined {
+    const known = this.#running.get(address);
+    return isLost && known?.isMade ? undefined : known;
+  }
+
+  #start(order: EncodeOrder): Running {
     const abort = new AbortController();
-    const result = this.#make(address, request, spender, abort.signal);
-    const running = { result, abort, waiters: new Set<string>() };
-    this.#running.set(address, running);
+    const result = this.#make(order, abort.signal);
+    const running = { result, abort, waiters: new Set<string>(), isMade: false };
+    this.#running.set(order.address, running);
     // The work outlives whoever asked first.
-    this.ctx.waitUntil(this.#forget(address, result));
+    this.ctx.waitUntil(this.#forget(order.address, running));
     return running;
   }
 
-  async #forget(address: string, result: Promise<Encoded>): Promise<void> {
-    const { kept } = await result;
-    if (kept) await scheduler.wait(REMEMBERED_MILLISECONDS);
-    this.#running.delete(address);
+  async #forget(address: string, running: Running): Promise<void> {
+    const made = await running.result;
+    running.isMade = true;
+    // Bytes are not held any longer than somebody waits for them.
+    if (made.kept && !made.unstored) await scheduler.wait(REMEMBERED_MILLISECONDS);
+    if (this.#running.get(address) === running) this.#running.delete(address);
   }
 
-  async #make(
-    address: string,
-    request: JobRequest,
-    spender: Spender | undefined,
-    signal: AbortSignal,
-  ): Promise<Encoded> {
+  async #make({ address, request, spender, isLost = false }: EncodeOrder, signal: AbortSignal): Promise<Encoded> {
     try {
       const url = parseRenditionUrl(new URL(address).pathname);
       const origin = originClient(configFrom(this.env), () => Date.now() / 1000);
       const made = await this.#budgeted.make({ url, job: request.job, spender }, () => origin.make(request, signal));
       const store = productStore(this.env.PRODUCTS, caches.default, (work) => this.ctx.waitUntil(work));
-      await store.keep(address, url, made);
-      const { queueMilliseconds, encodeMilliseconds } = made;
-      return { kept: true, joined: false, queueMilliseconds, encodeMilliseconds };
+      const { bytes, mediaType, queueMilliseconds, encodeMilliseconds } = made;
+      const result = { kept: true, joined: false, queueMilliseconds, encodeMilliseconds } as const;
+      const isStored = await store.keep(address, url, made).then(
+        () => true,
+        // What is small enough goes to whoever waits; the next data centre has it made again.
+        (error: unknown) => (bytes.length > WHOLE_IN_MEMORY_BYTES ? Promise.reject(error) : false),
+      );
+      return isStored && !isLost ? result : { ...result, unstored: { bytes, mediaType } };
     } catch (error) {
       return refused(error);
     }

@@ -4,8 +4,10 @@ import {
   askedOf,
   audioRenditions,
   checkLimits,
+  DEMAND_DAYS,
   type DeliveryPlan,
   outlook,
+  type Purchase,
   type RenditionOutlook,
   storyboardOf,
 } from "#media";
@@ -16,14 +18,16 @@ import {
   encodeTransformation,
   explainTransformation,
   formatRational,
-  formatRenditionFolder,
   toFixed,
 } from "#transformation";
+import { paidFor } from "./demand/paid-renditions.ts";
+import { purchasesFor } from "./demand/purchases.ts";
 import { codecOffer } from "./manifests.ts";
 import { outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
 import { madeProducts } from "./product-store.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
+import { pictureFolder, soundFolder } from "./rendition-folder.ts";
 import type { EdgeServices } from "./services.ts";
 import { offeredSubtitles } from "./subtitles.ts";
 
@@ -52,17 +56,17 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
   if (output !== "original" && output !== "information")
     checkLimits(services.config.limits, askedOf(plan, output, build));
   const offer = codecOffer(request, plan);
+  const isPaidFor = await paidFor(url, plan, build, services);
+  const purchases = plan.keys.picture.length === 0 ? await purchasesFor(url, plan.source, build, services) : undefined;
+  const decisionOn = (id: string): Purchase | undefined => purchases?.decided.find((purchase) => purchase.id === id);
   const made = await madeProducts(services.madeBucket, plan.source.version, build.recipe);
   const renditions = await Promise.all(
-    outlook(plan, build).map(async (one) => {
-      const folder = formatRenditionFolder({
-        ...url,
-        transformation: one.rendition.kind === "audio" ? one.plan.keys.sound : one.plan.keys.picture,
-        sourceVersion: plan.source.version,
-        recipe: build.recipe,
-        rendition: one.rendition.id,
-      });
-      return renditionAnswer(one, offer.codecs, await made.segmentsIn(folder, one.segments));
+    outlook(plan, build, isPaidFor).map(async (one) => {
+      const folderOf = one.rendition.kind === "audio" ? soundFolder : pictureFolder;
+      const folder = folderOf(url, one.plan, build, one.rendition.id);
+      const answer = renditionAnswer(one, offer.codecs, await made.segmentsIn(folder, one.segments));
+      const decision = decisionOn(one.rendition.id);
+      return { ...answer, ...(decision && { demand: demandAnswer(decision) }) };
     }),
   );
   return {
@@ -85,6 +89,17 @@ function storyboardAnswer(plan: DeliveryPlan) {
   const { tile, tiles, sheets, interval } = storyboardOf(plan);
   return { tile, tiles, sheets, interval: toFixed(divide(interval, plan.grid.frameRate), 6) };
 }
+
+/** Why a rendition that is too slow to be made while it is watched is made in idle time, or is not. */
+const demandAnswer = ({ views, savedBytes, encodeSeconds, storedBytes, costBytes, isWorthwhile }: Purchase) => ({
+  days: DEMAND_DAYS,
+  views: Number(views.toFixed(2)),
+  saved_bytes: Math.round(savedBytes),
+  encode_seconds: Number(encodeSeconds.toFixed(1)),
+  stored_bytes: Math.round(storedBytes),
+  cost_in_bytes: Math.round(costBytes),
+  worthwhile: isWorthwhile,
+});
 
 function renditionAnswer(one: RenditionOutlook, codecs: readonly string[], made: readonly number[]) {
   const { rendition, segments, keepsUp, segmentEncodeSeconds, bytes } = one;

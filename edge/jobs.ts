@@ -22,7 +22,8 @@ import type { EdgeServices } from "./services.ts";
 /** Segments that the origin is told of beyond the one that is asked for: twelve seconds. */
 const LOOK_AHEAD = 3;
 
-async function contextOf(
+/** What of a job is the same for all that is made of a source. */
+export async function jobContext(
   url: RenditionUrl,
   { source, objectKey }: StoredSource,
   services: EdgeServices,
@@ -43,12 +44,12 @@ export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise
   }
   if (file.kind === "sheet") {
     const { plan, stored } = await plannedSheet(url, file.extension, services);
-    const job = sheetJob(plan, file.extension, file.number, await contextOf(url, stored, services));
+    const job = sheetJob(plan, file.extension, file.number, await jobContext(url, stored, services));
     if (!job) throw new Problem("not-found", "The storyboard has no such sheet.");
     return { job };
   }
   const { plan, rendition, stored } = await plannedRendition(url, services);
-  const context = await contextOf(url, stored, services);
+  const context = await jobContext(url, stored, services);
   if (file.kind === "init") {
     const init = initJob(plan, rendition, context);
     if (init) return { job: init };
@@ -75,7 +76,7 @@ export async function fileJob(
   extension: string,
   services: EdgeServices,
 ): Promise<WholeJob> {
-  return wholeJob(plan, extension, await contextOf(url, stored, services));
+  return wholeJob(plan, extension, await jobContext(url, stored, services));
 }
 
 /** The job for a text track of a source, whatever is done to its pictures. */
@@ -84,5 +85,5 @@ async function trackJob(url: RenditionUrl, services: EdgeServices): Promise<Whol
   const track = subtitleTrack(stored.source, url.rendition);
   const isPlain = url.transformation.length === 0 && url.file.kind === "whole" && url.file.extension === "vtt";
   if (!track || !isPlain) throw unnamed();
-  return subtitleJob(track, await contextOf(url, stored, services));
+  return subtitleJob(track, await jobContext(url, stored, services));
 }

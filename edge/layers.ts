@@ -20,7 +20,7 @@ const MAX_LAYERS = 8;
 /** @throws Problem `invalid-value` for too many, `not-found` for a version that is gone; assets that are not there are left out, and refused where they are laid */
 export async function layersOf(
   { cloud, transformation }: AssetName & { readonly transformation: Transformation },
-  { assets, catalog, sources }: EdgeServices,
+  { assets, sources }: EdgeServices,
 ): Promise<readonly StoredLayer[]> {
   const named = namedAssets(transformation).filter(({ deliveryType }) => deliveryType === undefined);
   if (named.length > MAX_LAYERS)
@@ -35,7 +35,7 @@ export async function layersOf(
       const stored =
         version === undefined
           ? await assets.find(name).catch(absent)
-          : ((await catalog.assets.findSource(name, version)) ?? replaced(publicId));
+          : ((await assets.findVersion(name, version)) ?? replaced(publicId));
       if (!stored) return undefined;
       const { source, objectKey, etag } = stored;
       const cues = media === "subtitles" ? await readCues(sources, objectKey) : undefined;

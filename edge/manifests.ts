@@ -6,6 +6,7 @@ import {
   audioRenditions,
   type DeliveryPlan,
   type Filed,
+  fullestOf,
   fullStream,
   isSubtitleId,
   keptUp,
@@ -20,8 +21,10 @@ import {
   type SegmentRun,
   type StreamFormat,
   secondsOf,
+  type VideoRendition,
 } from "#media";
 import {
+  type AssetName,
   compare,
   type DeliveryUrl,
   type Encoding,
@@ -34,8 +37,10 @@ import {
 import type { Bounds } from "./access/bounds.ts";
 import { hex } from "./access/hash.ts";
 import { allowsKeyframes, highRangeWithin, runsWithin, videoWithin } from "./bounded-delivery.ts";
+import type { MadeShares } from "./degrading.ts";
 import { queriesFor } from "./manifest-query.ts";
 import { plannedRendition } from "./planned-rendition.ts";
+import { pictureFolder } from "./rendition-folder.ts";
 import { sealingFor } from "./sealing/sealing-policy.ts";
 import type { EdgeServices } from "./services.ts";
 import { type OfferedSubtitles, plannedSubtitles } from "./subtitles.ts";
@@ -80,14 +85,23 @@ function startOf(request: Request, { grid }: DeliveryPlan): Rational | undefined
 }
 
 /** What a client is offered: the rungs of the profile, in the codecs that it plays and that the origin keeps up with. */
-function offeredTo(request: Request, { plan, subtitles, title, bounds }: Streamed, build: OriginBuild): Presentation {
+function offeredTo(
+  request: Request,
+  name: AssetName,
+  { plan, subtitles, title, bounds, isPaidFor, shares }: Streamed,
+  build: OriginBuild,
+): Presentation {
   const { codecs, highRange } = codecOffer(request, plan);
   checkSound(plan.encoding);
   const playable = videoWithin(plan, codecs, bounds);
   const beside = highRange ? highRangeWithin(plan, codecs, bounds) : [];
+  const plans = new Map(playable.map((offered) => [offered.rendition, offered.plan]));
+  const shareOf = (rendition: VideoRendition): number =>
+    shares?.[pictureFolder(name, plans.get(rendition) ?? plan, build, rendition.id)] ?? 0;
   const video = [playable, beside].flatMap((planned) => {
     const renditions = planned.map(({ rendition }) => rendition);
-    const kept = new Set(keptUp(plan, renditions, build));
+    const made = keptUp(plan, renditions, build, isPaidFor);
+    const kept = new Set(shares ? fullestOf(made, shareOf) : made);
     return planned.filter(({ rendition }) => kept.has(rendition));
   });
   // Says why there is none.
@@ -120,6 +134,10 @@ export interface Streamed {
   readonly bounds: Bounds;
   /** What whoever uploaded it calls it. */
   readonly title?: string | undefined;
+  /** Whether a rendition is there in full, though it is too slow to be made while it is watched. */
+  readonly isPaidFor: (rendition: VideoRendition) => boolean;
+  /** How much of each folder is there, while nothing can be made; absent otherwise. */
+  readonly shares?: MadeShares | undefined;
 }
 
 /** The manifest for a request, naming renditions by their keys, each with what opens it. */
@@ -143,7 +161,7 @@ export async function manifestFor(
     };
   };
   const protection = await protectionOf(folderOf, services);
-  const presentation = { ...offeredTo(request, streamed, build), ...(protection && { protection }) };
+  const presentation = { ...offeredTo(request, url, streamed, build), ...(protection && { protection }) };
   const pathOf = (filed: Filed): string => formatRenditionFolder(folderOf(filed));
   const runs = new Map<string, SegmentRun | undefined>([
     ...allFiled(presentation).map((filed) => [pathOf(filed), undefined] as const),

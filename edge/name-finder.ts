@@ -3,9 +3,7 @@
 import type { Catalog, FoundAsset, Names } from "#catalog";
 import { type Kept, NOTHING_KEPT } from "#media";
 import { isBuiltInProfile, parseTransformation, type Transformation, walkSteps } from "#transformation";
-
-/** How long a data centre may go on with what it knows after a name was changed elsewhere. */
-const REMEMBERED_SECONDS = 5;
+import type { Remembered } from "./remembered.ts";
 
 const NO_NAMES: Names = { transformations: [], profiles: [] };
 
@@ -25,21 +23,13 @@ const holdsName = (transformation: Transformation): boolean =>
         !isBuiltInProfile(step.component.streamingProfile.name)),
   );
 
-export function nameFinder(catalog: Catalog, cache: Cache, waitUntil: (work: Promise<unknown>) => void): NameFinder {
-  const addressOf = (cloud: string) => `http://names.edgereel.internal/${cloud}`;
+export function nameFinder(catalog: Catalog, names: Remembered<Names>): NameFinder {
   return {
     async namesFor(cloud, transformation) {
       if (!holdsName(transformation)) return NO_NAMES;
-      const remembered = await cache.match(addressOf(cloud));
-      if (remembered) return remembered.json<Names>();
-      const names = await catalog.names.all(cloud);
-      const headers = { "cache-control": `public, max-age=${REMEMBERED_SECONDS}`, "content-type": "application/json" };
-      waitUntil(cache.put(addressOf(cloud), new Response(JSON.stringify(names), { headers })));
-      return names;
+      return (await names.recall(cloud, () => catalog.names.all(cloud))) ?? NO_NAMES;
     },
-    async forget(cloud) {
-      await cache.delete(addressOf(cloud));
-    },
+    forget: (cloud) => names.forget(cloud),
   };
 }
 

@@ -17,6 +17,8 @@ export type MediaJob = SegmentJob | InitJob | WholeJob | GlanceJob;
 export interface JobRequest {
   readonly job: MediaJob;
   readonly lookAhead?: readonly SegmentJob[];
+  /** Nobody watches it: it stands behind everything that somebody does, and behind what is looked ahead to. */
+  readonly isIdle?: boolean;
 }
 
 export interface OriginClient {
@@ -69,10 +71,7 @@ export function originClient(
       throw unreachable(error);
     });
     if (response.ok) return response;
-    throw (
-      problemFrom(await response.json().catch(() => undefined)) ??
-      new Problem("origin-unreachable", `The origin answered ${response.status}.`, { retryAfterSeconds: 2 })
-    );
+    throw refusalOf(response.status, problemFrom(await response.json().catch(() => undefined)));
   }
 
   return {
@@ -95,6 +94,17 @@ export function originClient(
       return response?.ok === true;
     },
   };
+}
+
+/** What an origin refuses is a viewer's business, but not that it and the edge do not understand each other. */
+function refusalOf(status: number, problem: Problem | undefined): Problem {
+  if (problem?.code === "unauthorized")
+    return new Problem(
+      "origin-unreachable",
+      "The origin does not accept the jobs of this edge: their secrets or their clocks differ.",
+      { retryAfterSeconds: 30 },
+    );
+  return problem ?? new Problem("origin-unreachable", `The origin answered ${status}.`, { retryAfterSeconds: 2 });
 }
 
 const unreachable = (error: unknown): Problem =>

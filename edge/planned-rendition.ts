@@ -19,6 +19,7 @@ import {
   wholeRenditionId,
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
+import { paidFor } from "./demand/paid-renditions.ts";
 import { knownLayers, layersOf } from "./layers.ts";
 import type { EdgeServices } from "./services.ts";
 
@@ -29,8 +30,8 @@ export interface PlannedRendition {
 }
 
 /** The source that an address names, as long as it and the recipe are served. */
-export async function servedSource(url: RenditionUrl, { catalog, builds }: EdgeServices) {
-  const stored = await catalog.assets.findSource(url, url.sourceVersion);
+export async function servedSource(url: RenditionUrl, { assets, builds }: EdgeServices) {
+  const stored = await assets.findVersion(url, url.sourceVersion);
   const build = await builds.current();
   if (!stored || url.recipe !== build.recipe) {
     throw new Problem("not-found", "This version of the video is not served any more; load its playlist again.");
@@ -53,8 +54,9 @@ export async function plannedSource(url: RenditionUrl, services: EdgeServices) {
 
 export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {
   const { stored, build, plan } = await plannedSource(url, services);
+  const isPaidFor = await paidFor(url, plan, build, services);
   const renditions: readonly Rendition[] = [
-    ...keptUp(plan, ladderRenditions(plan), build),
+    ...keptUp(plan, ladderRenditions(plan), build, isPaidFor),
     ...keptUp(plan, fullRenditions(plan), build),
     ...audioRenditions(plan),
     // One small picture at a time: whatever the origin makes at all.

@@ -1,6 +1,6 @@
 /** What has been made: kept in the data centre's cache and in R2, never changed under its path. */
 
-import type { RenditionUrl } from "#transformation";
+import { Problem, type RenditionUrl } from "#transformation";
 import { hex } from "./access/hash.ts";
 import {
   askedRange,
@@ -32,12 +32,17 @@ export interface ProductStore {
    * centre's cache touches nothing else.
    */
   find(request: Request, url: RenditionUrl): Promise<FoundProduct | undefined>;
-  /** Keeps an object unless its address has one already; answers when it can be found. */
+  /**
+   * Keeps an object unless its address has one already; answers when it can be found.
+   * @throws Problem `storage-unavailable` where the store takes nothing
+   */
   keep(address: string, url: RenditionUrl, product: NewProduct): Promise<void>;
   /** What this data centre remembers of what is derived from products, as `find` answers. */
   findRemembered(request: Request): Promise<Response | undefined>;
   /** Remembers such an object in the data centre's cache only, and answers with it as `find` would. */
   remember(request: Request, bytes: Uint8Array<ArrayBuffer>, facts: FileFacts): Promise<Response>;
+  /** Serves an object that no store has taken, and keeps it in the data centre's cache only. */
+  lend(request: Request, product: NewProduct): Promise<Response>;
   /** A playlist that this data centre remembers. */
   findText(request: Request): Promise<string | undefined>;
   /** Remembers a playlist in the data centre's cache only: it is computed anew wherever it is missing. */
@@ -109,6 +114,24 @@ function forever(headers: Headers): Headers {
   return headers;
 }
 
+const digestOf = async (bytes: Uint8Array): Promise<string> =>
+  hex(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+
+/**
+ * The bytes of an object in R2, where they are what was put there; undefined for an object that is damaged, or that
+ * breaks off while it is read. It must never get into a cache.
+ */
+async function soundBytes(object: R2ObjectBody): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    const bytes = new Uint8Array(await object.arrayBuffer());
+    const { digest = "" } = object.customMetadata ?? {};
+    if (bytes.length === object.size && (digest === "" || digest === (await digestOf(bytes)))) return bytes;
+  } catch (error) {
+    console.error("an object cannot be read", object.key, error);
+  }
+  return undefined;
+}
+
 const stored = (bytes: Uint8Array<ArrayBuffer>, facts: FileFacts): Response =>
   new Response(bytes, { headers: forever(fileHeaders(facts)) });
 
@@ -138,14 +161,21 @@ export function productStore(
     async find(request, url) {
       const cached = await match(request);
       if (cached) return { response: cached, tier: "edge" };
-      const object = await bucket.get(await productKey(new URL(request.url).pathname, url));
+      const key = await productKey(new URL(request.url).pathname, url);
+      // A store that cannot be read is as good as none: what is missing is made again.
+      const object = await bucket.get(key).catch(unread);
       if (!object) return undefined;
       if (object.size > WHOLE_IN_MEMORY_BYTES) {
         const response = await largeResponse(request, bucket, object);
         return response && { response, tier: "store" };
       }
       // In one piece, once: a tee holds the client's first bytes back.
-      const bytes = new Uint8Array(await object.arrayBuffer());
+      const bytes = await soundBytes(object);
+      if (!bytes) {
+        // Or it would be in the way of the one that is made in its place, whose bytes are the ones that it had.
+        await bucket.delete(key).catch(unread);
+        return undefined;
+      }
       await cache.put(cacheAddress(request.url), stored(bytes, factsOf(object)));
       const response = (await match(request)) ?? stored(bytes, factsOf(object));
       return { response, tier: "store" };
@@ -154,10 +184,14 @@ export function productStore(
     async keep(address, url, { bytes, mediaType }) {
       const { pathname } = new URL(address);
       // Whoever comes second has encoded for nothing, but changes nothing: bytes never change under a key.
-      const object = await bucket.put(await productKey(pathname, url), bytes, {
+      const options = {
         httpMetadata: { contentType: mediaType },
-        customMetadata: { path: pathname.slice(0, 1500) },
+        customMetadata: { path: pathname.slice(0, 1500), digest: await digestOf(bytes) },
         onlyIf: { etagDoesNotMatch: "*" },
+      };
+      const object = await bucket.put(await productKey(pathname, url), bytes, options).catch((error: unknown) => {
+        console.error("the store takes nothing", error);
+        throw new Problem("storage-unavailable", "What was made cannot be stored.", { retryAfterSeconds: 5 });
       });
       if (!object || bytes.length > WHOLE_IN_MEMORY_BYTES) return;
       // For all who wait in this data centre; others find it in R2.
@@ -169,6 +203,15 @@ export function productStore(
     async remember(request, bytes, facts) {
       await cache.put(cacheAddress(request.url), stored(bytes, facts));
       return (await match(request)) ?? stored(bytes, facts);
+    },
+
+    async lend(request, { bytes, mediaType }) {
+      const address = cacheAddress(request.url);
+      const etag = `"${(await digestOf(bytes)).slice(0, 32)}"`;
+      const facts: FileFacts = { mediaType, bytes: bytes.length, etag, uploaded: new Date() };
+      const whole = () => stored(bytes as Uint8Array<ArrayBuffer>, facts);
+      await cache.put(address, whole());
+      return (await match(request)) ?? whole();
     },
 
     async findText(request) {
@@ -183,8 +226,13 @@ export function productStore(
   };
 }
 
+function unread(error: unknown): null {
+  console.error("the store cannot be reached", error);
+  return null;
+}
+
 /** Larger objects (clips) are passed through from R2: an isolate has 128 MB. */
-const WHOLE_IN_MEMORY_BYTES = 24 * 2 ** 20;
+export const WHOLE_IN_MEMORY_BYTES = 24 * 2 ** 20;
 
 /** Streams a large object, or the range of it that is asked for; undefined where it is gone. */
 async function largeResponse(request: Request, bucket: R2Bucket, object: R2ObjectBody): Promise<Response | undefined> {

@@ -14,11 +14,14 @@ import { recordsOrigin } from "./access/records-origin.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
 import { type Counters, queuedCounters } from "./counting/counters.ts";
+import { type MadeShares, SHARES_FRESH_SECONDS } from "./degrading.ts";
+import { PAID_FRESH_SECONDS, type PaidRenditions, paidRenditions } from "./demand/paid-renditions.ts";
 import { type Encodes, encodes } from "./encodes.ts";
 import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
 import { type ProductStore, productStore } from "./product-store.ts";
+import { type Remembered, remembered } from "./remembered.ts";
 import { type ContentKeys, derivedKeys } from "./sealing/content-keys.ts";
 import { type SignSource, sourceSigner } from "./source-url.ts";
 
@@ -33,6 +36,8 @@ export interface EdgeServices {
   readonly names: NameFinder;
   readonly products: ProductStore;
   readonly contentKeys: ContentKeys;
+  readonly paid: PaidRenditions;
+  readonly shares: Remembered<MadeShares>;
   readonly encodes: Encodes;
   readonly origin: OriginClient;
   readonly builds: OriginBuilds;
@@ -107,10 +112,15 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     access: deliveryAccess({ ...config, playback, passes, digest }),
     permits: encodePermits({ isStrict: config.isStrict, secret: config.grantSecret }),
     admin: adminAccess({ ...config, admin, front }),
-    assets: assetFinder(catalog, caches.default, waitUntil),
-    names: nameFinder(catalog, caches.default, waitUntil),
+    assets: assetFinder(catalog, {
+      current: remembered("assets", caches.default, now, waitUntil),
+      versions: remembered("versions", caches.default, now, waitUntil),
+    }),
+    names: nameFinder(catalog, remembered("names", caches.default, now, waitUntil)),
     contentKeys: derivedKeys(config.contentKeySecret),
     products: productStore(env.PRODUCTS, caches.default, waitUntil),
+    paid: paidRenditions(env.PRODUCTS, remembered("paid", caches.default, now, waitUntil, PAID_FRESH_SECONDS)),
+    shares: remembered("shares", caches.default, now, waitUntil, SHARES_FRESH_SECONDS),
     encodes: encodes(env.ENCODES, waitUntil),
     origin,
     builds: originBuilds(catalog, origin, now, waitUntil),

@@ -3,6 +3,8 @@
 import type { CountBatch } from "#catalog";
 import { app } from "./app.ts";
 import type { Env } from "./config.ts";
+import { countBatches } from "./counting/counting.ts";
+import { payForDemand } from "./demand/purchase-round.ts";
 import { keepHouse } from "./housekeeping.ts";
 import { servicesFrom } from "./services.ts";
 
@@ -15,19 +17,12 @@ export default {
 
   async queue(batch, env, context) {
     const { catalog, now } = servicesFrom(env, context);
-    const batches = batch.messages.map(({ body }) => body);
-    const at = Math.floor(now());
-    await catalog.counts.deliveries.count(
-      batches.filter((each) => each.of === "deliveries"),
-      at,
-    );
-    await catalog.counts.playback.count(
-      batches.filter((each) => each.of === "playback"),
-      at,
-    );
+    await countBatches(batch.messages, catalog.counts, Math.floor(now()));
   },
 
   async scheduled(_, env, context) {
-    await keepHouse(servicesFrom(env, context), env.PRODUCTS);
+    const services = servicesFrom(env, context);
+    await keepHouse(services, env.PRODUCTS);
+    await payForDemand(services);
   },
 } satisfies ExportedHandler<Env, CountBatch>;

@@ -34,6 +34,11 @@ export interface VideoCodec {
   readonly peakOverCap: number;
   /** The higher, the rather a client that plays several should take it (EXT-X-STREAM-INF SCORE). */
   readonly preference: number;
+  /**
+   * The share of what is delivered in H.264 that players would take in this codec, beside the others: browsers since
+   * 2020 and newer televisions play AV1, older devices of Apple's and televisions HEVC alone (caniuse.com, rounded down).
+   */
+  readonly reach: number;
   readonly smallestSide: number;
   /** Share of its playing time that a cold segment may take before the codec is not offered cold. */
   readonly coldShare: number;
@@ -98,6 +103,7 @@ const h264: VideoCodec = {
   relativeBits: 1,
   peakOverCap: 1.03,
   preference: 1,
+  reach: 0,
   smallestSide: 16,
   coldShare: 0.95,
   limits: { profiles: ["baseline", "main", "high"], level: neededH264Level },
@@ -139,6 +145,7 @@ const h265: VideoCodec = {
   relativeBits: 0.75,
   peakOverCap: 1.06,
   preference: 2,
+  reach: 0.25,
   smallestSide: 32,
   coldShare: 0.75,
   limits: { profiles: ["main"], level: neededHevcLevel },
@@ -192,6 +199,7 @@ const av1: VideoCodec = {
   relativeBits: 0.7,
   peakOverCap: 1.25,
   preference: 3,
+  reach: 0.6,
   // SVT-AV1 1.4 refuses less than 64.
   smallestSide: 64,
   coldShare: 0.75,

@@ -5,6 +5,8 @@ export * from "./chapters.ts";
 export * from "./codecs.ts";
 export * from "./common-encryption.ts";
 export * from "./containers.ts";
+export * from "./degrading.ts";
+export * from "./demand.ts";
 export * from "./formats/hls.ts";
 export * from "./formats/index.ts";
 export * from "./formats/webvtt.ts";

@@ -58,12 +58,24 @@ function codecsAccepted(accept: string): readonly VideoCodecName[] {
  * Agents that choose by bit rate alone, whatever the codec, and so switch codecs in mid-stream or fetch every variant
  * at once (measured: ffmpeg and mpv open all variants, GStreamer 1.22 dies of the switch, VLC 3 ignores CODECS).
  */
-const H264_ONLY = [/\bLavf\//, /\blibmpv\b/i, /\bmpv\b/i, /\bVLC\//, /\bGStreamer\b/i, /\bRoku\//, /\bCrKey\/1\.[0-4]/];
+const BY_RATE = [
+  ...[/\bLavf[/\d]/, /\b(?:lib)?mpv\b/i, /VLC\//, /\bGStreamer\b/i, /\bKodi\//, /\bMPlayer\b/],
+  // Players of systems: Android's before ExoPlayer, QuickTime, Roku, the first Chromecasts.
+  ...[/\bstagefright\//, /\bQuickTime\//, /\bRoku\//, /\bCrKey\/1\.[0-4]/],
+  // Televisions before 2018, whose own players know one codec a stream: Tizen up to 3, webOS up to 3.
+  ...[/\bTizen [123]\./, /\bWeb0S\b.*\bChrome\/(?:[1-4]\d|5[0-2])\./],
+];
+
+/** Robots want a picture of the video: one codec, which whatever they decode it with has. */
+const ROBOTS = [/bot\b/i, /\bGooglebot/, /\bfacebookexternalhit\b/, /\bSlackbot/, /\bWhatsApp\//];
 
 /** Browsers whose system has no HEVC decoder for Media Source, so that it needs not be listed. */
 const WITHOUT_HEVC = [/\bFirefox\/(?:[1-9]\d|1[0-2]\d|13[0-3])\b/, /\bCrOS\b/];
 
 const ranged = (highRange: boolean): Pick<Offer, "highRange"> => (highRange ? { highRange } : {});
+
+/** No agent that is known here takes more to say its name. */
+const AGENT_CHARACTERS = 500;
 
 /**
  * The codecs that a client is offered, most compatible first. Whoever says nothing is offered all: players drop what
@@ -76,8 +88,9 @@ export function negotiate({ caps, accept, userAgent = "", brands = "" }: Client)
   // A client that lists codecs but not the one that everybody plays means to prefer, not to exclude.
   if (accepted.length > 0)
     return { codecs: inOrder(["h264", ...accepted]), ...ranged(takesHighRange(accept ?? "")), because: "accept" };
-  const says = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(userAgent));
-  if (brands === "" && says(H264_ONLY)) return { codecs: ["h264"], because: "agent" };
+  const agent = userAgent.slice(0, AGENT_CHARACTERS);
+  const says = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(agent));
+  if (brands === "" && (says(BY_RATE) || says(ROBOTS))) return { codecs: ["h264"], because: "agent" };
   if (says(WITHOUT_HEVC)) return { codecs: ["h264", "av1"], because: "agent" };
   return { codecs: VIDEO_CODEC_NAMES, ...ranged(CHOOSES_BY_RANGE.test(userAgent)), because: "default" };
 }

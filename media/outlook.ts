@@ -21,7 +21,7 @@ export interface RenditionOutlook {
   /** The plan that it is a rendition of: the delivery's own, or that of a rung. */
   readonly plan: DeliveryPlan;
   readonly segments: number;
-  /** Whether this origin makes its segments in time. */
+  /** Whether this origin makes its segments in time, or has made all of them in idle time. */
   readonly keepsUp: boolean;
   /** Expected seconds of encoding for one cold segment on an idle origin. */
   readonly segmentEncodeSeconds: number;
@@ -58,13 +58,18 @@ const keepsUpWith = (rendition: Rendition, held: ReadonlySet<VideoRendition>): b
     : rendition.kind === "audio" || [...held].some(({ codec }) => codec === rendition.codec);
 
 /** Every rendition of a plan, of its rungs and of its sound. */
-export function outlook(plan: DeliveryPlan, build: OriginBuild): readonly RenditionOutlook[] {
+export function outlook(
+  plan: DeliveryPlan,
+  build: OriginBuild,
+  isPaidFor: (rendition: VideoRendition) => boolean = () => false,
+): readonly RenditionOutlook[] {
   const video = videoOf(plan);
   const held = new Set(
     keptUp(
       plan,
       video.map(({ rendition }) => rendition),
       build,
+      isPaidFor,
     ),
   );
   const others: readonly Rendition[] = [...audioRenditions(plan), ...keyframeRenditions(plan)];

@@ -191,12 +191,14 @@ const HARDLY_MORE = 1.15;
 
 /**
  * The renditions that this origin can serve cold without a stall: of each codec the rungs from the lowest up to the
- * first that it is too slow for, so that no codec's ladder has a hole. The lowest H.264 rung is always there.
+ * first that it is too slow for, so that no codec's ladder has a hole. The lowest H.264 rung is always there, and what
+ * `isPaidFor` was made in idle time and is there in full.
  */
 export function keptUp(
   plan: DeliveryPlan,
   renditions: readonly VideoRendition[],
   build: OriginBuild,
+  isPaidFor: (rendition: VideoRendition) => boolean = () => false,
 ): readonly VideoRendition[] {
   const pace = paceOf(plan.timeline);
   const segmentFrames = SEGMENT_GOPS * plan.grid.gopFrames;
@@ -211,6 +213,7 @@ export function keptUp(
   const anyway = lowest ? HARDLY_MORE * coldSeconds(build, "h264", jobFor(lowest)) : 0;
   const holds = (rendition: VideoRendition): boolean =>
     rendition === lowest ||
+    isPaidFor(rendition) ||
     keepsUp(build, rendition.codec, jobFor(rendition)) ||
     (rendition.codec === "h264" && coldSeconds(build, "h264", jobFor(rendition)) <= anyway) ||
     coldSeconds(build, rendition.codec, jobFor(rendition, plan.grid.frames)) <= SHORT_FILM_SECONDS;

@@ -12,6 +12,7 @@ import { lookAtSource } from "./look-at-source.ts";
 import { probeSource } from "./probe/probe.ts";
 import { ProductCache } from "./product-cache.ts";
 import type { Services } from "./services.ts";
+import { isOutOfSpace, outOfSpace } from "./sources/disk-space.ts";
 
 interface ProbeJob {
   readonly kind: "probe";
@@ -25,6 +26,8 @@ type QueuedJob = SegmentJob | WholeJob | GlanceJob;
 interface JobRequest {
   readonly job: QueuedJob | InitJob | ProbeJob;
   readonly lookAhead?: readonly SegmentJob[];
+  /** Nobody watches it. */
+  readonly isIdle?: boolean;
 }
 
 /** Requests that may wait for an encoder before the origin says that it is busy. */
@@ -59,29 +62,38 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
     const body = new Uint8Array(await context.req.arrayBuffer());
     if (body.length > MAX_BODY_BYTES) throw new Problem("unauthorized", "This origin takes signed jobs only.");
     await checkJobSignature(context.req.header("authorization"), body, services.config.secret);
-    const { job, lookAhead = [] } = JSON.parse(new TextDecoder().decode(body)) as JobRequest;
+    const { job, lookAhead = [], isIdle = false } = JSON.parse(new TextDecoder().decode(body)) as JobRequest;
     const { signal } = context.req.raw;
     if (job.kind === "probe") return context.json(await probeSource(job.source, services, signal));
     if (job.recipe !== build.recipe)
       throw new Problem("recipe-mismatch", `This origin encodes by ${build.recipe}, the job is for ${job.recipe}.`);
-    const answer = answerTo(job, signal);
-    if (job.kind === "segment")
+    const answer = answerTo(job, isIdle, signal);
+    if (job.kind === "segment" && !isIdle)
       queue.lookAhead(
         laneOf(job),
         lookAhead.filter((next) => !products.get(next.key)).map((next) => taskFor(next)),
       );
-    return productResponse(await answer);
+    return productResponse(
+      await answer.catch((error: unknown) => {
+        if (signal.aborted && job.kind === "segment") queue.abandon(laneOf(job));
+        throw error;
+      }),
+    );
   });
 
   app.onError((error, context) => {
     if (error instanceof Problem)
       return context.json(error.toJSON(), { status: error.status as 500, headers: retryAfter(error) });
+    if (isOutOfSpace(error)) {
+      services.log("disk full", { error: error.message });
+      return context.json(outOfSpace().toJSON(), { status: 503, headers: retryAfter(outOfSpace()) });
+    }
     services.log("defect", { error: error.stack ?? String(error) });
     return context.json(new Problem("internal", "The origin failed.").toJSON(), 500);
   });
   app.notFound((context) => context.json(new Problem("not-found", "There is nothing at this address.").toJSON(), 404));
 
-  async function answerTo(job: QueuedJob | InitJob, signal: AbortSignal): Promise<Answered> {
+  async function answerTo(job: QueuedJob | InitJob, isIdle: boolean, signal: AbortSignal): Promise<Answered> {
     if (job.kind === "init") {
       const startedAt = performance.now();
       const bytes = await services.inits.get(job);
@@ -97,7 +109,9 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
     }
     const made = products.get(job.key);
     if (made) return { product: made, queuedSeconds: 0, source: "ahead" };
-    const { value, queuedSeconds, joined } = await queue.watch(taskFor(job), signal);
+    const { value, queuedSeconds, joined } = await (isIdle
+      ? queue.idle(taskFor(job), signal)
+      : queue.watch(taskFor(job), signal));
     return { product: value, queuedSeconds, source: joined ? "joined" : "encoded" };
   }
 

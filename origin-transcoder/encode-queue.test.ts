@@ -145,6 +145,57 @@ describe("the encode queue", () => {
     expect(queue.load).toEqual({ running: 1, waiting: LIMITS.ahead });
   });
 
+  it("forgets what was looked ahead to for viewers who have left, unless another one waits in their lane", async () => {
+    const queue = new EncodeQueue<string>(LIMITS);
+    const [watched, next, other] = [new Work("a"), new Work("b"), new Work("c", { lane: "other" })];
+    queue.lookAhead("lane", [next]);
+    queue.lookAhead("other", [other]);
+    const viewer = new AbortController();
+    const answer = codeOf(queue.watch(watched, viewer.signal));
+    queue.abandon("lane");
+    expect(next.aborted).toBe(false);
+    viewer.abort();
+    expect(await answer).toBe("cancelled");
+    queue.abandon("lane");
+    await settled();
+    expect([next.aborted, other.started]).toEqual([true, true]);
+  });
+
+  it("does idle work when nothing else is to be done, puts it aside for viewers, and keeps it for who ordered it", async () => {
+    const queue = new EncodeQueue<string>(LIMITS);
+    const [idle, later, ahead, watched] = ["idle", "later", "ahead", "watched"].map((key) => new Work(key)) as [
+      ...[Work, Work, Work, Work],
+    ];
+    const order = queue.idle(idle);
+    void queue.idle(later);
+    queue.lookAhead("lane", [ahead]);
+    const answer = queue.watch(watched);
+    await settled();
+    expect([idle.events, watched.started, later.started]).toEqual([["pause"], true, false]);
+    queue.abandon("lane");
+    queue.lookAhead("lane", [ahead]);
+    await watched.finish();
+    expect((await answer).value).toBe("made watched");
+    expect(idle.events).toEqual(["pause", "resume"]);
+    await idle.finish();
+    expect((await order).value).toBe("made idle");
+    expect([ahead.started, later.started]).toEqual([true, false]);
+    await ahead.finish();
+    expect(later.started).toBe(true);
+  });
+
+  it("does idle work as watched when a viewer comes for it", async () => {
+    const queue = new EncodeQueue<string>(LIMITS);
+    const [first, idle] = [new Work("first"), new Work("idle")];
+    void queue.idle(first);
+    const order = queue.idle(idle);
+    const answer = queue.watch(idle);
+    await settled();
+    expect([first.events, idle.started]).toEqual([["pause"], true]);
+    await idle.finish();
+    expect([(await order).value, (await answer).value]).toEqual(["made idle", "made idle"]);
+  });
+
   it("kills work when the last who waited has gone, and not before", async () => {
     const queue = new EncodeQueue<string>(LIMITS);
     const work = new Work("a");

@@ -1,6 +1,6 @@
 /**
- * Decides what is encoded when: one encode a key however many wait for it, watched before looked-ahead, a bounded
- * number at once, and nothing that nobody waits for.
+ * Decides what is encoded when: one encode a key however many wait for it, watched before looked-ahead before idle, a
+ * bounded number at once, and nothing that nobody waits for.
  */
 
 import { Problem } from "#transformation";
@@ -64,13 +64,26 @@ export class EncodeQueue<T> {
    * Work that somebody waits for.
    * @throws Problem `origin-busy` where too much waits already, `cancelled` when `signal` fires
    */
-  async watch(task: Task<T>, signal?: AbortSignal): Promise<Answer<T>> {
+  watch(task: Task<T>, signal?: AbortSignal): Promise<Answer<T>> {
+    return this.#await(task, true, signal);
+  }
+
+  /**
+   * Work that is done when there is nothing else to do, and put aside for whatever comes; as watched, if a viewer comes
+   * for it.
+   * @throws Problem as `watch`
+   */
+  idle(task: Task<T>, signal?: AbortSignal): Promise<Answer<T>> {
+    return this.#await(task, false, signal);
+  }
+
+  async #await(task: Task<T>, watched: boolean, signal: AbortSignal | undefined): Promise<Answer<T>> {
     const askedAt = performance.now();
     const known = this.#entries.get(task.key);
-    if (!known && this.#waitingWatched(task.weight) >= this.#limits.waiting) throw busy();
-    const entry = known ?? this.#enter(task, true);
+    if (!known && this.#waiting(task.weight, watched) >= this.#limits.waiting) throw busy();
+    const entry = known ?? this.#enter(task, watched);
     const joined = known !== undefined;
-    entry.watched = true;
+    entry.watched ||= watched;
     entry.waiting++;
     const leave = (): void => {
       entry.waiting--;
@@ -107,6 +120,13 @@ export class EncodeQueue<T> {
     this.#schedule();
   }
 
+  /** Whoever a lane looked ahead for has gone; nothing of it goes on unless another viewer waits there. */
+  abandon(lane: string): void {
+    if ([...this.#entries.values()].some(({ task, watched }) => watched && task.lane === lane)) return;
+    for (const entry of this.#ahead()) if (entry.task.lane === lane) this.#drop(entry);
+    this.#schedule();
+  }
+
   /** Ends everything. */
   stop(): void {
     for (const entry of this.#entries.values()) entry.abort.abort();
@@ -138,13 +158,15 @@ export class EncodeQueue<T> {
     return entry;
   }
 
+  /** What nobody has asked for yet. */
   #ahead(): Entry<T>[] {
-    return [...this.#entries.values()].filter((entry) => !entry.watched);
+    return [...this.#entries.values()].filter((entry) => !entry.watched && entry.waiting === 0);
   }
 
-  #waitingWatched(weight: Weight): number {
+  #waiting(weight: Weight, watched: boolean): number {
     return [...this.#entries.values()].filter(
-      (entry) => entry.watched && entry.startedAt === undefined && entry.task.weight === weight,
+      (entry) =>
+        entry.watched === watched && entry.waiting > 0 && entry.startedAt === undefined && entry.task.weight === weight,
     ).length;
   }
 
@@ -173,10 +195,12 @@ export class EncodeQueue<T> {
     for (const entry of waiting.filter((candidate) => candidate.watched)) {
       if (this.#running(weight).filter((running) => running.watched).length < this.#limits[weight]) this.#start(entry);
     }
-    // Look-ahead stands still while anything of its weight is watched, and goes on where it was.
+    // All else stands still while anything of its weight is watched, and goes on where it was.
     const busyWatching = this.#running(weight).some((entry) => entry.watched);
     for (const entry of this.#running(weight)) this.#setPaused(entry, !entry.watched && busyWatching);
-    for (const entry of waiting.filter((candidate) => !candidate.watched)) {
+    const unwatched = waiting.filter((candidate) => !candidate.watched);
+    // What somebody looks ahead to before what is idle.
+    for (const entry of unwatched.toSorted((a, b) => a.waiting - b.waiting)) {
       if (!busyWatching && this.#running(weight).length < this.#limits[weight]) this.#start(entry);
     }
   }

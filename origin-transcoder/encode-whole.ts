@@ -10,13 +10,14 @@ import type { Product } from "./encode-segment.ts";
 import { attemptsOf, type InputOf, wholeArguments } from "./ffmpeg/arguments.ts";
 import { run } from "./ffmpeg/run.ts";
 import type { Services } from "./services.ts";
+import { complainsOfSpace, outOfSpace } from "./sources/disk-space.ts";
 import { openJob } from "./sources/open-job.ts";
 import { makeFolder } from "./work-folder.ts";
 
 /** A minute of 4K in the slowest codec, on two cores. */
 const WHOLE_LIMITS = { wallSeconds: 300, outputBytes: 512 * 2 ** 20 };
 
-/** @throws Problem `encode-failed` where nothing comes of it, `source-unreadable`, `cancelled` */
+/** @throws Problem `encode-failed` where nothing comes of it, `source-unreadable`, `storage-unavailable`, `cancelled` */
 export async function encodeWhole(job: WholeJob, services: Services, control: TaskControl): Promise<Product> {
   const startedAt = performance.now();
   const opened = await openJob(job, services);
@@ -60,6 +61,7 @@ async function encoded(
       limits,
     );
     if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
+    if (exitCode !== 0 && complainsOfSpace(complaints)) throw outOfSpace();
     return exitCode === 0 ? await readFile(path) : new Uint8Array();
   } finally {
     await rm(path, { force: true });

@@ -44,6 +44,7 @@ export const PROBLEMS = {
   "origin-busy": { status: 503, title: "All encoders are busy" },
   "origin-unreachable": { status: 503, title: "The encoder cannot be reached" },
   cancelled: { status: 503, title: "Nobody waits for this any more" },
+  "storage-unavailable": { status: 503, title: "The storage does not answer" },
   "encode-failed": { status: 502, title: "The encode failed" },
   "source-unreadable": { status: 502, title: "The source cannot be read" },
   internal: { status: 500, title: "Internal error" },

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Batch, type CountCatalog, type DeliveryCount, LEDGERS } from "../index.ts";
+import { type Batch, type CountCatalog, type DeliveryCount, type DemandCatalog, LEDGERS } from "../index.ts";
 
 const countOf = (facts: Partial<DeliveryCount> = {}): DeliveryCount => ({
   minute: 1000,
@@ -24,15 +24,16 @@ const countOf = (facts: Partial<DeliveryCount> = {}): DeliveryCount => ({
 
 const ALL = { cloud: "demo", from: 0, to: 10_000_000, groupBy: [] } as const;
 
-/** @param empty a counter that has counted nothing */
+/** @param empty a counter that has counted nothing, and what tells the demand from its counts */
 export function describeDeliveryCatalogContract(
   adapter: string,
-  empty: () => Promise<CountCatalog<DeliveryCount>>,
+  empty: () => Promise<{ readonly counts: CountCatalog<DeliveryCount>; readonly demand: DemandCatalog }>,
 ): void {
   describe(`a counter of deliveries (${adapter})`, () => {
     let catalog: CountCatalog<DeliveryCount>;
+    let demand: DemandCatalog;
     beforeEach(async () => {
-      catalog = await empty();
+      ({ counts: catalog, demand } = await empty());
     });
     const total = async () => (await catalog.read(ALL))[0];
     const count = (...batches: readonly Batch<DeliveryCount>[]) => catalog.count(batches, 60_000);
@@ -70,7 +71,7 @@ export function describeDeliveryCatalogContract(
       });
       await fc.assert(
         fc.asyncProperty(batches, fc.infiniteStream(fc.nat()), async (made, order) => {
-          catalog = await empty();
+          ({ counts: catalog } = await empty());
           const sent = made.map(([id, lines]) => ({ id, counts: lines.map(countOf) }));
           const again = sent.filter(() => (order.next().value ?? 0) % 2 === 0);
           for (const batch of [...sent, ...again].sort(() => ((order.next().value ?? 0) % 2 === 0 ? 1 : -1)))
@@ -126,6 +127,30 @@ export function describeDeliveryCatalogContract(
           name,
         ).toEqual([2 ** index, 2 ** counts.length - 1 - 2 ** index].sort((a, b) => a - b));
       }
+    });
+
+    it("tells the demand for rungs in H.264, the largest first, of all videos or of one", async () => {
+      const line = (publicId: string, rung: string, bytes: number, facts: Partial<DeliveryCount> = {}) =>
+        countOf({ publicId, rung, bytes, requests: 2, codec: "h264", ...facts });
+      await count({
+        id: "a",
+        counts: [
+          ...[line("film", "720p", 50), line("film", "720p", 20, { tier: "store" }), line("film", "360p", 30)],
+          ...[line("other", "720p", 90), line("film", "720p", 500, { codec: "av1" })],
+          ...[line("film", "720p", 500, { product: "playlist" }), line("film", "720p", 500, { minute: 99 })],
+          line("film", "720p", 500, { cloud: "other" }),
+        ],
+      });
+      const span = { cloud: "demo", from: 100, to: 2000 };
+      const film = [
+        { publicId: "film", rung: "720p", requests: 4, bytes: 70 },
+        { publicId: "film", rung: "360p", requests: 2, bytes: 30 },
+      ];
+      const other = { publicId: "other", rung: "720p", requests: 2, bytes: 90 };
+      expect(await demand.read(span)).toEqual([other, ...film]);
+      expect(await demand.read({ ...span, limit: 1 })).toEqual([other]);
+      expect(await demand.read({ ...span, publicId: "film" })).toEqual(film);
+      expect(await demand.read({ ...span, publicId: "nothing" })).toEqual([]);
     });
 
     it("reads from a minute on, up to another one that is not included, of one cloud", async () => {

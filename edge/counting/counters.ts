@@ -1,6 +1,7 @@
 /**
  * Counts in the isolate's memory and sends what it has counted to a queue from time to time: a hit costs no I/O. An
- * isolate that is killed loses what it has not sent, a few seconds' worth; nothing is ever counted twice.
+ * isolate that is killed loses what it has not sent, a few seconds' worth; nothing is ever counted twice. While the
+ * queue takes nothing everything is kept, and beyond a bound counted without its detail.
  */
 
 import { type CountBatch, LEDGER_FIELDS, type LedgerCount, type LedgerName } from "#catalog";
@@ -16,11 +17,16 @@ const FLUSH_SECONDS = 5;
 /** A queue message holds 128 kB; a line takes 500 bytes at most but for its public id. */
 const FLUSH_LINES = 150;
 
+/** What an isolate keeps while the queue is down: some 10,000 lines, a few megabytes. */
+const UNSENT_BATCHES = 60;
+
 type Line = Readonly<Record<string, string | number>>;
 
 /** Lines of this isolate by ledger and dimensions, shared by its requests: plain data. */
 const gathered: Readonly<Record<LedgerName, Map<string, Line>>> = { deliveries: new Map(), playback: new Map() };
 const LEDGER_NAMES = Object.keys(gathered) as readonly LedgerName[];
+/** Batches on their way; under their ids, since a queue may take one and fail to say so. */
+const unsent: CountBatch[] = [];
 /** When the carrier that will flush them has promised to have done so. */
 let armedUntil = 0;
 
@@ -40,18 +46,45 @@ function sumOf(known: Line, line: Line, counters: readonly string[]): Line {
   return sum;
 }
 
+/** How many there were, when, and of which cloud; nothing else is known of them any more. */
+const withoutDetail = (of: LedgerName, line: Line): Line => ({ ...line, ...UNKNOWN[of] });
+
+const SOMEBODY = { publicId: "", codec: "", rung: "", country: "XX", device: "unknown" };
+
+/** What stands for dimensions that were given up. */
+const UNKNOWN: Readonly<Record<LedgerName, Line>> = {
+  deliveries: { ...SOMEBODY, product: "unknown", tier: "none", status: 0 },
+  // Requests and events are never added up.
+  playback: SOMEBODY,
+};
+
+/** Makes room for new batches: the oldest are gathered again, in few lines. */
+function giveUpDetail(): void {
+  for (const { of, counts } of unsent.splice(0, Math.max(0, unsent.length - UNSENT_BATCHES)))
+    for (const line of counts) gather(of, withoutDetail(of, line as unknown as Line));
+}
+
 async function flush(queue: Queue<CountBatch>): Promise<void> {
   armedUntil = 0;
+  giveUpDetail();
   for (const of of LEDGER_NAMES) {
     const lines = [...gathered[of].values()];
     gathered[of].clear();
-    for (let start = 0; start < lines.length; start += FLUSH_LINES) {
-      const counts = lines.slice(start, start + FLUSH_LINES);
-      // What could not be sent is counted with what comes next.
-      await queue.send({ id: crypto.randomUUID(), of, counts } as unknown as CountBatch).catch(() => {
-        for (const line of counts) gather(of, line);
-      });
-    }
+    for (let start = 0; start < lines.length; start += FLUSH_LINES)
+      unsent.push({
+        id: crypto.randomUUID(),
+        of,
+        counts: lines.slice(start, start + FLUSH_LINES),
+      } as unknown as CountBatch);
+  }
+  for (const batch of [...unsent]) {
+    const isSent = await queue.send(batch).then(
+      () => true,
+      () => false,
+    );
+    // It comes again with the next flush.
+    if (!isSent) return;
+    unsent.splice(unsent.indexOf(batch), 1);
   }
 }
 

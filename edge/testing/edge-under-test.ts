@@ -49,7 +49,7 @@ interface WranglerConfig {
   }[];
   readonly queues: {
     readonly producers?: readonly { readonly binding: string; readonly queue: string }[];
-    readonly consumers?: readonly { readonly queue: string }[];
+    readonly consumers?: readonly { readonly queue: string; readonly max_retries?: number }[];
   };
 }
 
@@ -66,7 +66,10 @@ function bindingsFromConfig() {
     ratelimits: Object.fromEntries(config.ratelimits.map(({ name, ...limit }) => [name, limit])),
     queueProducers: Object.fromEntries((config.queues.producers ?? []).map(({ binding, queue }) => [binding, queue])),
     queueConsumers: Object.fromEntries(
-      (config.queues.consumers ?? []).map(({ queue }) => [queue, { maxBatchTimeout: 1, maxBatchSize: 100 }]),
+      (config.queues.consumers ?? []).map(({ queue, max_retries: maxRetries = 3 }) => [
+        queue,
+        { maxBatchTimeout: 1, maxBatchSize: 100, maxRetries },
+      ]),
     ),
   };
 }

@@ -65,7 +65,7 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
         signal = new AbortController().signal,
         spender,
       }: { version?: string; signal?: AbortSignal; spender?: Spender } = {},
-    ) => encodes.make(version, address, requestFor(address), spender, signal);
+    ) => encodes.make({ sourceVersion: version, address, request: requestFor(address), spender }, signal);
     const codeOf = (made: Promise<unknown>): Promise<unknown> =>
       made.then(
         () => "made",

@@ -31,7 +31,7 @@ export const GLANCE: Glance = {
 export interface FakeOrigin {
   readonly url: string;
   /** The jobs that it was asked for, in order. */
-  readonly jobs: { readonly job: Job; readonly lookAhead: readonly SegmentJob[] }[];
+  readonly jobs: { readonly job: Job; readonly lookAhead: readonly SegmentJob[]; readonly isIdle: boolean }[];
   /** Requests that the client gave up. */
   aborted: number;
   /** What a probe finds; a Problem refuses the upload. */
@@ -39,6 +39,8 @@ export interface FakeOrigin {
   /** Takes the place of the next answers. */
   answer: ((job: Job, response: ServerResponse) => void) | undefined;
   delayMilliseconds: number;
+  /** It closes every connection without a word. */
+  isDown: boolean;
   build: OriginBuild;
   stop(): Promise<void>;
 }
@@ -82,7 +84,8 @@ export const PROBE: Probe = {
 
 /** As `origin-transcoder/job-signature.ts` checks it. */
 async function isSigned(authorization: string | undefined, body: Buffer): Promise<boolean> {
-  const options = { algorithms: ["HS256"], audience: "edgereel-origin", requiredClaims: ["exp"], maxTokenAge: 120 };
+  const times = { requiredClaims: ["exp"], maxTokenAge: 120, clockTolerance: 30 };
+  const options = { algorithms: ["HS256"], audience: "edgereel-origin", ...times };
   const token = authorization?.replace(/^Bearer /, "") ?? "";
   const verified = await jwtVerify(token, new TextEncoder().encode(ORIGIN_SECRET), options).catch(() => undefined);
   return verified?.payload["body"] === createHash("sha256").update(body).digest("base64url");
@@ -101,6 +104,18 @@ function mediaTypeOf(job: Job): string {
   return job.kind === "whole" ? job.mediaType : `${job.media}/mp4`;
 }
 
+/** Answers as an origin does that has made what it was asked for. */
+export function answerWhole(job: Job, response: ServerResponse): void {
+  const bytes = bytesFor(job);
+  response.writeHead(200, {
+    "content-type": mediaTypeOf(job),
+    "content-length": bytes.length,
+    "repr-digest": `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`,
+    "server-timing": "origin;desc=encoded, queue;dur=1.5, encode;dur=250.0",
+  });
+  response.end(bytes);
+}
+
 const readBody = async (request: IncomingMessage): Promise<Buffer> =>
   Buffer.concat(await Array.fromAsync(request as AsyncIterable<Buffer>));
 
@@ -115,31 +130,30 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     const json = (body: unknown, status = 200): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
+    if (origin.isDown) return void request.socket.destroy();
     if (request.url === "/health") return json({ status: "ok" });
     const body = await readBody(request);
     if (!(await isSigned(request.headers.authorization, body))) return json({ code: "unauthorized" }, 401);
     if (request.url === "/build") return json(origin.build);
-    const { job, lookAhead = [] } = JSON.parse(body.toString()) as {
+    const {
+      job,
+      lookAhead = [],
+      isIdle = false,
+    } = JSON.parse(body.toString()) as {
       job: Job | { kind: "probe" };
       lookAhead?: SegmentJob[];
+      isIdle?: boolean;
     };
     if (job.kind === "probe")
       return "code" in origin.probe ? json(origin.probe, origin.probe.status) : json(origin.probe);
     if (job.recipe !== origin.build.recipe) return json({ code: "recipe-mismatch" }, 409);
-    origin.jobs.push({ job, lookAhead });
+    origin.jobs.push({ job, lookAhead, isIdle });
     response.once("close", () => {
       if (!response.writableFinished) origin.aborted++;
     });
     await new Promise((resolve) => setTimeout(resolve, origin.delayMilliseconds));
     if (origin.answer) return origin.answer(job, response);
-    const bytes = bytesFor(job);
-    response.writeHead(200, {
-      "content-type": mediaTypeOf(job),
-      "content-length": bytes.length,
-      "repr-digest": `sha-256=:${createHash("sha256").update(bytes).digest("base64")}:`,
-      "server-timing": "origin;desc=encoded, queue;dur=1.5, encode;dur=250.0",
-    });
-    response.end(bytes);
+    answerWhole(job, response);
   }
 
   const server = createServer((request, response) => void serve(request, response));
@@ -151,6 +165,7 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     probe: PROBE,
     answer: undefined,
     delayMilliseconds: 0,
+    isDown: false,
     build,
     stop: async () => {
       server.closeAllConnections();

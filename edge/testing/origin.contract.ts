@@ -114,10 +114,23 @@ export function describeOriginContract(adapter: string, open: () => Promise<Orig
     it("obeys no stranger, and no job that is old", async () => {
       const stranger = clientWith({ secret: "another-secret-of-thirty-two-characters" });
       const late = clientWith({}, () => clock() - 600);
-      const refused = { code: "unauthorized", status: 401 };
+      // No viewer is at fault, and none is told that anything is wrong with what they brought.
+      const refused = { code: "origin-unreachable", status: 503, facts: { retryAfterSeconds: 30 } };
       await expect(stranger.build()).rejects.toMatchObject(refused);
       await expect(stranger.make({ job: sound("/stranger") })).rejects.toMatchObject(refused);
       await expect(late.build()).rejects.toMatchObject(refused);
+    });
+
+    it.each([
+      ["25 seconds late", -25, true],
+      ["25 seconds early", 25, true],
+      ["two minutes late, when its jobs have ended before they come", -120, false],
+      ["two minutes early", 120, false],
+    ])("obeys an edge whose clock is a little wrong, and none beyond: %s", async (_, seconds, isObeyed) => {
+      const build = clientWith({}, () => clock() + seconds).build();
+      await (isObeyed
+        ? expect(build).resolves.toHaveProperty("recipe")
+        : expect(build).rejects.toMatchObject({ code: "origin-unreachable" }));
     });
 
     /** A job as it goes over the wire, signed for a body. */

@@ -46,6 +46,10 @@ async function products({ products: store }: EdgeServices, request: Request): Pr
       const [mediaType = "", etag = ""] = ["content-type", "x-etag"].map((name) => request.headers.get(name) ?? "");
       return store.remember(inner, bytes, { mediaType, bytes: bytes.length, etag, uploaded: new Date(0) });
     }
+    case "lend": {
+      const mediaType = request.headers.get("content-type") ?? "";
+      return store.lend(inner, { bytes: new Uint8Array(await request.arrayBuffer()), mediaType });
+    }
     case "keepText":
       store.keepText(inner, await request.text());
       return new Response();

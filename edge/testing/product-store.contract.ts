@@ -173,6 +173,14 @@ export function describeProductStoreContract(adapter: string, open: () => Promis
       expect(await look(here, address.replace(".aes128", ""))).toBeUndefined();
     });
 
+    it("lends what no store has taken: here, by ranges as well, and nowhere else", async () => {
+      const address = newAddress();
+      const first = await here.lend(new Request(address, { headers: { range: "bytes=2-3" } }), videoOf("a segment"));
+      expect([first.status, await first.text()]).toEqual([206, "se"]);
+      expect(await look(here, address)).toMatchObject({ tier: "edge", status: 200, text: "a segment" });
+      expect(await look(elsewhere, address)).toBeUndefined();
+    });
+
     it("remembers a playlist here, for every token, and nowhere else", async () => {
       const address = newAddress({ file: { kind: "playlist" } });
       here.keepText(new Request(`${address}?token=a`), "#EXTM3U");

@@ -37,9 +37,7 @@ export const remotePort = <Name extends keyof EdgeServices>(base: string, port: 
   ) as EdgeServices[Name];
 
 export const remoteEncodes = (base: string): Encodes => ({
-  // JSON has no undefined.
-  make: (sourceVersion, address, request, spender, signal) =>
-    call(base, "encodes", "make", [sourceVersion, address, request, spender ?? null], signal),
+  make: (order, signal) => call(base, "encodes", "make", [order], signal),
 });
 
 /** The store as a data centre sees it: caches are told apart by the host that a request names. */
@@ -67,6 +65,10 @@ export function remoteProductStore(base: string, host: string): ProductStore {
     remember(request, bytes, { mediaType, etag }) {
       const headers = { ...Object.fromEntries(request.headers), "content-type": mediaType, "x-etag": etag };
       return send(request.url, "remember", { method: "POST", body: bytes, headers });
+    },
+    async lend(request, { bytes, mediaType }) {
+      const headers = { ...Object.fromEntries(request.headers), "content-type": mediaType };
+      return send(request.url, "lend", { method: "POST", body: bytes, headers });
     },
     async findText(request) {
       const response = await send(request.url, "findText", { method: "GET" });

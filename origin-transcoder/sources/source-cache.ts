@@ -28,7 +28,7 @@ interface Entry {
   usedAt: number;
 }
 
-/** Bounded by its settings: what was used longest ago is forgotten first. */
+/** Bounded by its settings: what was used longest ago is forgotten first, and whatever is idle where the disk is full. */
 export class SourceCache {
   readonly #folder: string;
   readonly #maxBytes: number;
@@ -111,10 +111,11 @@ export class SourceCache {
     const entries = await Promise.all(
       [...this.#entries].map(async ([version, entry]) => ({ version, entry: await entry })),
     );
+    const isCrowded = entries.some(({ entry }) => entry.file.isCrowded);
     let stored = entries.reduce((sum, { entry }) => sum + entry.file.storedBytes, 0);
     const idle = entries.filter(({ entry }) => entry.users === 0).sort((a, b) => a.entry.usedAt - b.entry.usedAt);
     for (const { version, entry } of idle) {
-      if (stored <= this.#maxBytes) return;
+      if (stored <= this.#maxBytes && !isCrowded) return;
       stored -= entry.file.storedBytes;
       this.#entries.delete(version);
       this.#bySecret.delete(entry.secret);
