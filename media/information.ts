@@ -7,7 +7,7 @@ import { type Format, fileFormat } from "./formats/index.ts";
 import { secondsOf } from "./grid.ts";
 import { clipCodec, heldSound, renditionFor } from "./jobs/clip-parts.ts";
 import { sampledPictures } from "./jobs/picture-parts.ts";
-import { wholeParts } from "./jobs/whole-job.ts";
+import { wholeParts, wholeRenditionId } from "./jobs/whole-job.ts";
 import { type Size, streamSize } from "./ladder.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import { isProgressive } from "./progressive.ts";
@@ -119,7 +119,10 @@ export function informationOf(plan: DeliveryPlan, output: string): Information {
   const input = inputFacts(plan.source);
   const format = fileFormat(output, plan.encoding);
   if (output === "original" || !format) return { input, output: input };
-  if (format.kind !== "stream" && format.kind !== "index" && !isProgressive(plan, output)) wholeParts(plan, output);
+  if (format.kind !== "stream" && format.kind !== "index" && !isProgressive(plan, output)) {
+    wholeRenditionId(plan, output);
+    wholeParts(plan, output);
+  }
   const describe = OUTPUTS[format.kind] as Describe<Format["kind"]>;
   return { input, output: { format: output, ...describe(plan, format, output) } };
 }

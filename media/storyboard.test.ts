@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { parseTransformation, rational } from "#transformation";
-import { FORMATS, planDelivery, type Source, sheetJob, storyboardOf, tileFrame, tilesOn } from "./index.ts";
+import {
+  FORMATS,
+  informationOf,
+  planDelivery,
+  type Source,
+  sheetJob,
+  storyboardOf,
+  tileFrame,
+  tilesOn,
+} from "./index.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
 const planned = (text: string, source: Source = sourceFacts()) => planDelivery(parseTransformation(text), source);
@@ -62,6 +71,18 @@ describe("a storyboard's tiles", () => {
     expect(() => storyboardOf(planned("", sourceFacts({ soundOnly: true })))).toThrow(
       expect.objectContaining({ code: "no-picture" }),
     );
+  });
+});
+
+describe("a storyboard, and what is told of files, in high dynamic range", () => {
+  const colour = { range: "tv", primaries: "bt2020", transfer: "arib-std-b67", matrix: "bt2020nc" } as const;
+  const hdr = film(10, { colour, pixelFormat: "yuv420p10le", bitDepth: 10 });
+
+  it("is refused by name, and mapped to standard without dr_high", () => {
+    const refused = expect.objectContaining({ code: "unsupported-parameter", facts: { parameter: "dr" } });
+    expect(() => storyboardOf(planned("dr_high", hdr))).toThrow(refused);
+    expect(() => informationOf(planned("dr_high", hdr), "jpg")).toThrow(refused);
+    expect(storyboardOf(planned("", hdr)).tiles).toBe(10);
   });
 });
 

@@ -44,6 +44,10 @@ const isSized = ({ keys }: DeliveryPlan): boolean =>
 function tileOf(plan: DeliveryPlan): Size {
   if (!plan.canvas)
     throw new Problem("no-picture", "There is no picture in this audio file.", { parameter: "fl_sprite" });
+  if (plan.canvas.colour.range)
+    throw new Problem("unsupported-parameter", "dr_high is for streams; leave it out for a storyboard.", {
+      parameter: "dr",
+    });
   const { width, height } = plan.canvas.size;
   const widest = isSized(plan) ? LONGEST_SIDE : USUAL_WIDTH;
   const factor = Math.min(1, widest / width, LONGEST_SIDE / height);
