@@ -1,7 +1,9 @@
 /** What becomes of a delivery: an answer, and what it is counted as. */
 
 import type { AssetName, RenditionUrl } from "#transformation";
-import type { Tier } from "./responses.ts";
+
+/** Where an answer came from, as `Server-Timing` and `Cache-Status` tell it and as deliveries are counted. */
+export type Tier = "edge" | "store" | "joined" | "encoded" | "copied" | "computed" | "none";
 
 /** What a delivery is counted as. */
 export interface DeliveryFacts {

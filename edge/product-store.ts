@@ -2,6 +2,7 @@
 
 import { Problem, type RenditionUrl } from "#transformation";
 import { hex } from "./access/hash.ts";
+import type { Tier } from "./delivered.ts";
 import {
   askedRange,
   type FileFacts,
@@ -12,7 +13,7 @@ import {
   type ReadFile,
   unchanged,
 } from "./file-response.ts";
-import { cacheControl, IMMUTABLE_SECONDS, type Tier } from "./responses.ts";
+import { cacheControl, IMMUTABLE_SECONDS } from "./responses.ts";
 
 /** A made object that is to be kept. */
 export interface NewProduct {

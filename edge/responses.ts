@@ -2,10 +2,8 @@
 
 import type { Problem } from "#transformation";
 import { DURESS, dynamicServerData } from "./cmsd.ts";
+import type { Tier } from "./delivered.ts";
 import { isKnown } from "./file-response.ts";
-
-/** Where an answer came from, as `Server-Timing` and `Cache-Status` tell it and as deliveries are counted. */
-export type Tier = "edge" | "store" | "joined" | "encoded" | "copied" | "computed" | "none";
 
 /** Costs to tell of, in milliseconds. */
 export type Timings = Readonly<Record<string, number>>;

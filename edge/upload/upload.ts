@@ -8,10 +8,10 @@ import { probeRaw } from "../raw-files.ts";
 import type { EdgeServices } from "../services.ts";
 import { checkApiSignature } from "./api-signature.ts";
 import { type ChunkRange, ChunkWriter, firstChunkBytes, parseContentRange, partNumber } from "./chunk.ts";
+import { fetchedFile } from "./fetched-file.ts";
 import { readUploadForm, type UploadForm } from "./form.ts";
 import { ObjectWriter, type WrittenObject } from "./object-writer.ts";
 import { type ResourceName, type UploadParameters, uploadParameters } from "./parameters.ts";
-import { fetchedFile } from "./remote-upload.ts";
 
 /** A finished upload, or a chunk that was taken. */
 export type Uploaded = { readonly asset: FoundAsset; readonly existing: boolean } | { readonly taken: ChunkRange };
