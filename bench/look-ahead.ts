@@ -7,9 +7,9 @@ import { endedChildrenCpuSeconds, median } from "./measurement.ts";
 import type { Product } from "./product.ts";
 import { ratio } from "./table.ts";
 
-const FILM = { name: "look-ahead.mp4", width: 1280, height: 720, seconds: 240, rateFactor: 22 };
-const RENDITION = "360p-h264";
-const JUMPS = 10;
+const FILM = { name: "look-ahead.mp4", width: 640, height: 360, seconds: 120, rateFactor: 26 };
+const RENDITION = "234p-h264";
+const JUMPS = 5;
 const TURNS = 3;
 
 /** Segments that the origin is told of beyond each that is asked for (edge/jobs.ts). */

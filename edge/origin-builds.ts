@@ -18,7 +18,7 @@ export interface OriginBuilds {
   refresh(): Promise<OriginBuild>;
   /** Whether the origin has not answered when it was last asked for anything. */
   isSilent(): boolean;
-  /** Does what needs the origin, and learns from it whether the origin answers. */
+  /** Does what needs the origin, and learns from it whether the origin answers, and whether it is still the same. */
   heeding<T>(work: () => Promise<T>): Promise<T>;
 }
 
@@ -37,14 +37,17 @@ export function originBuilds(
   now: () => number,
   waitUntil: (work: Promise<unknown>) => void,
 ): OriginBuilds {
-  function silence(error: unknown): never {
+  /** What a failure tells of the origin. */
+  function learnFrom(error: unknown): never {
+    // It was replaced by another build: what is offered from now on must be that one's.
+    if (error instanceof Problem && error.code === "recipe-mismatch") waitUntil(refresh().catch(() => {}));
     const isSilent = error instanceof Problem && error.code === "origin-unreachable";
     if (isSilent && known) known = { ...known, isSilent };
     throw error;
   }
 
   async function refresh(): Promise<OriginBuild> {
-    const build = await origin.build().catch(silence);
+    const build = await origin.build().catch(learnFrom);
     const changed = known?.build.recipe !== build.recipe;
     known = { build, askedAt: now(), isSilent: false };
     // For those who start while the origin sleeps; a database that is down keeps nobody from playing.
@@ -55,7 +58,7 @@ export function originBuilds(
     refresh,
     isSilent: () => known?.isSilent === true,
     async heeding(work) {
-      const done = await work().catch(silence);
+      const done = await work().catch(learnFrom);
       if (known) known = { ...known, isSilent: false };
       return done;
     },

@@ -108,6 +108,37 @@ describe("what the edge knows of the origin", () => {
     expect(await restarted.builds.current()).toEqual(fake.build);
   });
 
+  it("is found wanting by whoever needs the origin, and asked for again at once", async () => {
+    const scene = await freshIsolate();
+    await scene.builds.current();
+    scene.answer = asleep;
+    await expect(scene.builds.heeding(asleep)).rejects.toMatchObject({ code: "origin-unreachable" });
+    expect(scene.builds.isSilent()).toBe(true);
+    scene.seconds += 6;
+    scene.answer = async () => fake.build;
+    await scene.builds.current();
+    await Promise.all(scene.later);
+    expect(scene.builds.isSilent()).toBe(false);
+
+    scene.answer = async () => build("r9new");
+    const mismatch = async () => {
+      throw new Problem("recipe-mismatch", "another one");
+    };
+    await expect(scene.builds.heeding(mismatch)).rejects.toMatchObject({ code: "recipe-mismatch" });
+    await Promise.all(scene.later);
+    expect((await scene.builds.current()).recipe).toBe("r9new");
+  });
+
+  it("does not call an origin silent that is busy", async () => {
+    const scene = await freshIsolate();
+    await scene.builds.current();
+    const busy = async () => {
+      throw new Problem("origin-busy", "busy");
+    };
+    await expect(scene.builds.heeding(busy)).rejects.toMatchObject({ code: "origin-busy" });
+    expect(scene.builds.isSilent()).toBe(false);
+  });
+
   it("is nothing before any origin has ever answered", async () => {
     const scene = await freshIsolate();
     scene.answer = asleep;
