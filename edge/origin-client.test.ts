@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Catalog } from "#catalog";
-import { Problem } from "#transformation";
+import { Problem, type ProblemCode } from "#transformation";
 import { memoryOriginBuilds } from "../catalog/testing/memory.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
 import { ORIGIN_SECRET } from "./testing/edge-under-test.ts";
@@ -49,6 +49,8 @@ describe("what the edge knows of the origin", () => {
     readonly builds: import("./origin-builds.ts").OriginBuilds;
     readonly known: Catalog["originBuilds"];
     readonly later: Promise<unknown>[];
+    /** Something needs the origin, and fails so. */
+    readonly fails: (code: ProblemCode) => Promise<void>;
     asked: number;
     seconds: number;
     answer: () => ReturnType<OriginClient["build"]>;
@@ -72,7 +74,13 @@ describe("what the edge knows of the origin", () => {
       () => scene.seconds,
       (work) => scene.later.push(work),
     );
-    return Object.assign(scene, { builds });
+    // The isolate's own: classes are made anew with it.
+    const { Problem: IsolatesProblem } = await import("#transformation");
+    const fails = async (code: ProblemCode): Promise<void> => {
+      const failing = builds.heeding(() => Promise.reject(new IsolatesProblem(code, "as it says")));
+      await expect(failing).rejects.toMatchObject({ code });
+    };
+    return Object.assign(scene, { builds, fails });
   }
 
   const asleep = async () => {
@@ -111,20 +119,15 @@ describe("what the edge knows of the origin", () => {
   it("is found wanting by whoever needs the origin, and asked for again at once", async () => {
     const scene = await freshIsolate();
     await scene.builds.current();
-    scene.answer = asleep;
-    await expect(scene.builds.heeding(asleep)).rejects.toMatchObject({ code: "origin-unreachable" });
+    await scene.fails("origin-unreachable");
     expect(scene.builds.isSilent()).toBe(true);
     scene.seconds += 6;
-    scene.answer = async () => fake.build;
     await scene.builds.current();
     await Promise.all(scene.later);
     expect(scene.builds.isSilent()).toBe(false);
 
     scene.answer = async () => build("r9new");
-    const mismatch = async () => {
-      throw new Problem("recipe-mismatch", "another one");
-    };
-    await expect(scene.builds.heeding(mismatch)).rejects.toMatchObject({ code: "recipe-mismatch" });
+    await scene.fails("recipe-mismatch");
     await Promise.all(scene.later);
     expect((await scene.builds.current()).recipe).toBe("r9new");
   });
@@ -132,10 +135,7 @@ describe("what the edge knows of the origin", () => {
   it("does not call an origin silent that is busy", async () => {
     const scene = await freshIsolate();
     await scene.builds.current();
-    const busy = async () => {
-      throw new Problem("origin-busy", "busy");
-    };
-    await expect(scene.builds.heeding(busy)).rejects.toMatchObject({ code: "origin-busy" });
+    await scene.fails("origin-busy");
     expect(scene.builds.isSilent()).toBe(false);
   });
 
