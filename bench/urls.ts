@@ -107,6 +107,7 @@ export const urls: Bench = {
         `cloudinary ${versionOf("cloudinary")}, @cloudinary/url-gen ${versionOf("@cloudinary/url-gen")}.`,
       ].join(" "),
       columns: ["what", "URLs/s", "÷ the first"],
+      remarks: ["imgproxy and its like are written in Go: they cannot be run in this process."],
       rows: all.map(({ name, rates }) => [name, median(rates).toFixed(0), ratio(median(rates) / base)]),
     };
   },

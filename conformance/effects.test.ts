@@ -259,6 +259,29 @@ describe("an effect over time", () => {
     expect(luma(patchesOf(await still("so_2/e_fade:2000"))[0] as Rgb)).toBeLessThan(10);
   });
 
+  it("e_deshake steadies as one run over the whole film does, in every segment", async () => {
+    const film = join(folder, "shaken.mkv");
+    const shaken =
+      "mandelbrot=s=400x260:rate=25,trim=end_frame=1,loop=200:1:0,setpts=N/25/TB," +
+      "crop=320:180:x='40+12*sin(n*0.9)+6*sin(n*0.23)':y='40+8*cos(n*0.7)',format=yuv420p";
+    await ffmpeg("-f", "lavfi", "-i", shaken, "-frames:v", "200", "-c:v", "libx264", "-crf", "10", film);
+    await upload(film, "shaken");
+    const stream = await openStream(delivery("e_deshake:32/q_95", "shaken.m3u8?caps=h264"));
+    const { path } = await joinRendition(stream.variants[0]?.address ?? "", "steadied");
+    const likeness = async (filter: string): Promise<readonly number[]> => {
+      const text = await output("ffmpeg", [
+        ...["-v", "error", "-ignore_editlist", "1", "-i", path, "-i", film],
+        ...["-filter_complex", `[1:v]${filter}[b];[0:v][b]psnr=stats_file=-`, "-f", "null", "/dev/null"],
+      ]);
+      return [...text.toString().matchAll(/psnr_y:([\d.]+|inf)/g)].map(([, value]) => Number(value));
+    };
+    const steady = await likeness("deshake=rx=32:ry=32");
+    expect(steady).toHaveLength(200);
+    expect(Math.min(...steady)).toBeGreaterThan(30);
+    // Left alone it would be another film.
+    expect(Math.min(...(await likeness("null")))).toBeLessThan(25);
+  });
+
   it("e_progressbar grows evenly, in its colour, from segment to segment", async () => {
     const stream = await openStream(delivery("e_progressbar:bar:white:20", "patches.m3u8?caps=h264"));
     const { path } = await joinRendition(stream.variants[0]?.address ?? "", "progress");

@@ -62,6 +62,7 @@ export const GOLDENS: Readonly<Record<string, Golden>> = {
   ...golden("effects", "bo_ draws a border inside", "bo"),
   ...golden("effects", "r_ cuts the corners that it names, and nothing else", "r"),
   ...golden("effects", "e_fade lightens the start, darkens the end, and knows its time behind a cut", "e_fade"),
+  ...golden("effects", "e_deshake steadies as one run over the whole film does, in every segment", "e_deshake"),
   ...golden("effects", "e_progressbar grows evenly, in its colour, from segment to segment", "e_progressbar"),
   ...golden(
     "recolouring",

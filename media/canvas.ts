@@ -12,6 +12,8 @@ import type { VideoTrack } from "./source.ts";
 export interface CanvasFilters {
   readonly filters: readonly Filter[];
   readonly timedFrom?: number;
+  /** How many frames before those that are wanted they have to have seen. */
+  readonly leadFrames?: number;
   /** A picture that is laid with what has come so far, instead of filters. */
   readonly laid?: LaidPicture;
 }
@@ -134,10 +136,14 @@ export const factsOf = (
 
 /** Applies effects to what is shown at this point of the chain. */
 export const withEffects = (canvas: Canvas, { pictureEffects = [], colour }: Edit, durationSeconds: Rational): Canvas =>
-  pictureEffects.reduce((before, { filters, timed }) => {
+  pictureEffects.reduce((before, { filters, timed, leadFrames }) => {
     const shown = materialized(before);
     const drawn = filters(factsOf(shown, shown.size, { colour, durationSeconds }));
-    const step = { filters: shown.isSeenThrough ? besideAlpha(drawn) : drawn, ...(timed && { timedFrom: 0 }) };
+    const step = {
+      filters: shown.isSeenThrough ? besideAlpha(drawn) : drawn,
+      ...(timed && { timedFrom: 0 }),
+      ...(leadFrames !== undefined && { leadFrames }),
+    };
     return { ...shown, steps: [...shown.steps, step] };
   }, canvas);
 

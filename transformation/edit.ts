@@ -101,6 +101,8 @@ export interface PictureFacts {
 /** A change of the picture: filters over what is shown. `timed` ones read `t`, the time since the video's start. */
 export interface PictureEffect {
   readonly timed?: boolean;
+  /** Frames before the first that it has to have seen, for it to show every frame as it would within the whole video. */
+  readonly leadFrames?: number;
   readonly filters: (facts: PictureFacts) => readonly Filter[];
 }
 
@@ -220,9 +222,13 @@ export const encoding = (edit: Edit, values: Encoding): Edit => ({
 });
 
 /** Adds filters to what a component does with the picture. */
-export const onPicture = (edit: Edit, filters: PictureEffect["filters"], timed = false): Edit => ({
+export const onPicture = (
+  edit: Edit,
+  filters: PictureEffect["filters"],
+  how: Pick<PictureEffect, "timed" | "leadFrames"> = {},
+): Edit => ({
   ...edit,
-  pictureEffects: [...(edit.pictureEffects ?? []), { filters, ...(timed && { timed }) }],
+  pictureEffects: [...(edit.pictureEffects ?? []), { filters, ...how }],
 });
 
 /** Adds filters to what a component does with the sound. */

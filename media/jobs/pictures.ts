@@ -40,9 +40,25 @@ export function pictures(
   span: FrameSpan,
   firstInput = 0,
 ): Reading {
+  const lead = leadOf(programme, span);
+  if (lead === 0) return stepped(programme, track, span, firstInput);
+  const wider = { start: span.start - lead, frames: span.frames + lead };
+  const seen = stepped(programme, track, wider, firstInput);
+  return followedBy(seen, { name: "trim", options: { start_pts: span.start } });
+}
+
+/** Frames before a span that effects of the programme have to have seen. Single pictures follow none. */
+function leadOf({ canvas }: Programme, { start, only }: FrameSpan): number {
+  const leads = (canvas?.steps ?? []).map(({ leadFrames = 0 }) => leadFrames);
+  return only ? 0 : Math.min(start, Math.max(0, ...leads));
+}
+
+/** The frames of a span, step by step. */
+function stepped(programme: Programme, track: VideoTrack | undefined, span: FrameSpan, firstInput: number): Reading {
   const { inputs: read, stream, filters: framed } = retimedPictures(programme, track, span, firstInput);
   const [inputs, filters] = [[...read], [...framed, ...picked(span)]];
   for (const step of programme.canvas?.steps ?? []) {
+    if (span.only && step.leadFrames) continue;
     const laid = step.laid && laidPicture(programme, step, span, firstInput + inputs.length);
     inputs.push(...(laid?.inputs ?? []));
     filters.push(...(step.laid ? (laid?.filters ?? []) : canvasFilters([step])));

@@ -17,6 +17,12 @@ const sharpened = (size: number) => (percent: number) => [
   { name: "unsharp", options: { lx: size, ly: size, la: Math.min(5, percent / 100).toFixed(3) } },
 ];
 
+/**
+ * What steadying has seen before fades by a tenth with every frame: of so many it knows all but a ten-thousandth of a
+ * pixel (measured: 52 dB and more between a frame that is steadied so and the same one in the whole video).
+ */
+const STEADYING_FRAMES = 120;
+
 /** What grows with time: a bar along the bottom, or a frame around the picture. */
 export interface ProgressBar {
   readonly shape: "bar" | "frame";
@@ -100,6 +106,19 @@ export const effects = {
     SQUARES,
     squares,
   ),
+  deshake: parameter({
+    key: "e_deshake",
+    summary:
+      "Steadies what was filmed by hand, as far as it jumps by this many pixels from picture to picture; the sides are mirrored where nothing is left.",
+    value: orUsual(wholeNumber({ min: 1, max: 64 }), 16),
+    ...local,
+    examples: ["32", ""],
+    apply: (edit, pixels) =>
+      onPicture(edit, () => [{ name: "deshake", options: { rx: pixels, ry: pixels } }], {
+        timed: true,
+        leadFrames: STEADYING_FRAMES,
+      }),
+  }),
   progressBar: parameter({
     key: "e_progressbar",
     summary: "A bar at the bottom, or a frame around the picture, that grows with time: its colour and its thickness.",
@@ -115,7 +134,7 @@ export const effects = {
             options: { x, y, eof_action: "repeat" },
             inputs: [{ filters: [] }, facts.area(bar.colour, size)],
           })),
-        true,
+        { timed: true },
       ),
   }),
   noise: adjustment("noise", "Adds film grain, in percent.", { min: 0, max: 100, usual: 10 }, (value) => [
@@ -143,7 +162,7 @@ export const effects = {
         const options = { t: milliseconds > 0 ? "in" : "out", st: toFixed(start, 6), d: toFixed(seconds, 6) };
         return [{ name, options }];
       };
-      return onSound(onPicture(edit, fade("fade"), true), fade("afade"), true);
+      return onSound(onPicture(edit, fade("fade"), { timed: true }), fade("afade"), true);
     },
   }),
 };

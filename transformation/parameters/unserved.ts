@@ -5,8 +5,6 @@ import { noEffect, unserved } from "../unserved.ts";
 const AI = "it needs an add-on that edits pictures by a trained model; there is none here.";
 const IMAGES = "it is for images only.";
 const NOT_DRAWN = "it is not drawn; leave it out, or edit the video before it is uploaded.";
-const STEADYING =
-  "how a camera shook is known only when all of a film has been looked at, and segments are made alone; steady it before it is uploaded (ffmpeg's vidstabdetect and vidstabtransform).";
 const MOVING =
   "it makes a video of a picture; fl_splice shows pictures as they are, and what moves over one is a video to be uploaded.";
 const REGIONS = "faces are not searched for; name the place with e_blur_region or e_pixelate_region and x, y, w, h.";
@@ -16,7 +14,6 @@ const EFFECTS: Readonly<Record<string, string>> = {
   [AI]: "background_removal bgremoval ai auto_enhance gen_remove gen_replace gen_fill gen_restore gen_recolor gen_background_replace upscale enhance extract viesus_correct dropshadow drop_shadow adv_redeye redeye camera",
   [IMAGES]:
     "art cartoonify oil_paint outline shadow distort shear ordered_dither vectorize theme assist_colorblind improve auto_brightness auto_color auto_contrast fill_light style_transfer gradient_fade lightroom cut_out mask_shape chroma_key",
-  [STEADYING]: "deshake",
   [MOVING]: "zoompan",
   [NOT_DRAWN]: "camera_motion",
   [REGIONS]: "blur_faces pixelate_faces",
