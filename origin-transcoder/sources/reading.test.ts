@@ -56,6 +56,21 @@ async function readingsOf(source: FileHandle, numbers: readonly number[]): Promi
 const bytesOf = (ranges: readonly number[]): number =>
   ranges.reduce((sum, place, index) => (index % 2 === 0 ? sum - place : sum + place), 0);
 
+const pairsOf = (ranges: readonly number[]): readonly (readonly [number, number])[] =>
+  Array.from({ length: ranges.length / 2 }, (_, pair) => [ranges[2 * pair] ?? 0, ranges[2 * pair + 1] ?? 0]);
+
+/** Bytes that both have asked for. */
+const sharedBytes = (some: readonly number[], others: readonly number[]): number =>
+  pairsOf(some).reduce(
+    (sum, [from, to]) =>
+      sum +
+      pairsOf(others).reduce(
+        (shared, [start, end]) => shared + Math.max(0, Math.min(to, end) - Math.max(from, start)),
+        0,
+      ),
+    0,
+  );
+
 describe("a segment in the middle of a source in the store", () => {
   // Measured: 5 to 9 requests and 20 to 30 MiB, of which 8 are the head that ffmpeg reads of every file.
   it.each([
@@ -72,10 +87,12 @@ describe("a segment in the middle of a source in the store", () => {
     const [cold = [], next = []] = await readingsOf(source, [10, 11]);
     await source.close();
     await rm(path);
-    expect(cold.length / 2).toBeLessThanOrEqual(12);
+    expect(cold.length / 2).toBeLessThanOrEqual(16);
     expect(bytesOf(cold)).toBeLessThanOrEqual(mebibytes * MEBIBYTE);
-    // Four seconds are four mebibytes; of the index and the head not a byte comes twice.
-    expect(next.length / 2).toBeLessThanOrEqual(2);
+    // Four seconds are four mebibytes; of the index and the head not a byte comes twice. How many requests they take
+    // depends on how far ffmpeg has read ahead when it has enough.
+    expect(next.length / 2).toBeLessThanOrEqual(4);
     expect(bytesOf(next)).toBeLessThanOrEqual(8 * MEBIBYTE);
+    expect(sharedBytes(cold, next)).toBe(0);
   });
 });
