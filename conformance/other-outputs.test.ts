@@ -8,7 +8,7 @@ import { address, get, upload } from "./stream.ts";
 
 const { folder, settings } = inject("service");
 const file = (transformation: string, extension: string): string =>
-  address(`/${settings.CLOUD_NAME}/video/upload/${transformation}/told.${extension}`);
+  address(`/${settings.CLOUD_NAME}/video/upload/${transformation}/outlined.${extension}`);
 
 /** Four seconds of sound: the left channel grows, the right one is steady, and both are low in a gap. */
 const SWELLING = "0.9*t/4*sin(2*PI*440*t)|if(between(t,1,1.5),0.02,0.3)*sin(2*PI*330*t)";
@@ -20,9 +20,9 @@ let film: string;
 beforeAll(async () => {
   const keyed = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-g", "40", "-sc_threshold", "0"];
   const options = [...keyed, "-c:a", "pcm_s16le", "-f", "mov"];
-  const recipe = { name: "told.mov", seconds: 8, frameRate: "25", size: "320x180", options };
+  const recipe = { name: "outlined.mov", seconds: 8, frameRate: "25", size: "320x180", options };
   ({ path: film } = await makeFilm(folder, recipe));
-  await upload(film, "told");
+  await upload(film, "outlined");
   await ffmpeg("-f", "lavfi", "-i", `aevalsrc='${SWELLING}':s=48000:d=4`, "-c:a", "pcm_s16le", swelling);
   await upload(swelling, "swelling");
 });
@@ -188,12 +188,12 @@ describe("a waveform", () => {
   });
 
   it("can be had of a video, with layers on it, and of sound that is mixed", async () => {
-    expect(await columns(await waveform("fl_waveform", "png", "told"), 640, 160)).not.toContain(0);
-    const mixed = await waveform("l_audio:swelling/fl_layer_apply/fl_waveform", "png", "told");
+    expect(await columns(await waveform("fl_waveform", "png", "outlined"), 640, 160)).not.toContain(0);
+    const mixed = await waveform("l_audio:swelling/fl_layer_apply/fl_waveform", "png", "outlined");
     expect(Math.max(...(await columns(mixed, 640, 160)))).toBeGreaterThan(0.8);
     const written = "fl_waveform/l_text:Arial_60:loud,co_yellow/fl_layer_apply";
-    expect(await pixelsOf(await waveform(written, "png", "told"))).not.toEqual(
-      await pixelsOf(await waveform("fl_waveform", "png", "told")),
+    expect(await pixelsOf(await waveform(written, "png", "outlined"))).not.toEqual(
+      await pixelsOf(await waveform("fl_waveform", "png", "outlined")),
     );
   });
 });
