@@ -17,7 +17,16 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { test: { name: "edge", include: ["{edge,catalog}/**/*.test.ts"], sequence: { groupOrder: 1 }, ...service } },
+      {
+        test: {
+          name: "edge",
+          include: ["{edge,catalog}/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
+          ...service,
+          // They wait more than they work: for queues, clocks and retries.
+          maxWorkers: 2,
+        },
+      },
       {
         test: { name: "origin", include: ["origin-transcoder/**/*.test.ts"], sequence: { groupOrder: 2 }, ...service },
       },
