@@ -8,7 +8,7 @@ import { type DeliveryAccess, deliveryAccess, grantKey } from "./access/delivery
 import { type EncodePermits, encodePermits } from "./access/encode-permit.ts";
 import { digest } from "./access/hash.ts";
 import { catalogKeys, configuredKeys, fixedKeys, keysOfAll } from "./access/key-sources.ts";
-import { type ImportedKeys, keyringOf } from "./access/keyring.ts";
+import { keyringOf, newRingMemory, type RingMemory } from "./access/keyring.ts";
 import { type Passes, passesOf } from "./access/pass.ts";
 import { recordsOrigin } from "./access/records-origin.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
@@ -54,7 +54,7 @@ export interface EdgeServices {
 /** What an isolate keeps between requests: keys once imported, settings once checked, what it knows of revocations. */
 interface Standing {
   readonly config: EdgeConfig;
-  readonly importedKeys: { readonly playback: ImportedKeys; readonly admin: ImportedKeys };
+  readonly rings: { readonly playback: RingMemory; readonly admin: RingMemory };
   readonly records: RecordsState;
   readonly passes: Passes;
   readonly front: CloudflareAccess | undefined;
@@ -68,7 +68,7 @@ function standingOf(env: Env): Standing {
   const config = configFrom(env);
   const standing: Standing = {
     config,
-    importedKeys: { playback: new Map(), admin: new Map() },
+    rings: { playback: newRingMemory(), admin: newRingMemory() },
     records: {},
     passes: passesOf(config.grantSecret),
     front: config.front && cloudflareAccess(config.front),
@@ -87,7 +87,7 @@ export const servicesOf = ({
 }): EdgeServices => servicesFrom(env, executionCtx);
 
 export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUntil">): EdgeServices {
-  const { config, importedKeys, passes, front, ...standing } = standingOf(env);
+  const { config, rings, passes, front, ...standing } = standingOf(env);
   const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
   const now = (): number => Date.now() / 1000;
   const catalog = openCatalog(env.DB);
@@ -103,8 +103,8 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     configuredKeys(config.playbackKeys, records),
     catalogKeys(config.grantSecret, records),
   );
-  const playback = keyringOf(playbackKeys, importedKeys.playback);
-  const admin = keyringOf(configuredKeys(config.adminKeys, records), importedKeys.admin);
+  const playback = keyringOf(playbackKeys, rings.playback);
+  const admin = keyringOf(configuredKeys(config.adminKeys, records), rings.admin);
   return {
     config,
     catalog,

@@ -41,10 +41,46 @@ export interface KeySource {
   isRevoked(keyId: string, tokenId: string | undefined): Promise<boolean> | boolean;
 }
 
-/** Keys that are imported once per isolate, when they are first used. */
-export type ImportedKeys = Map<string, Promise<CryptoKey | Uint8Array>>;
+/** A token whose signature and form were found right, and by which key. */
+interface SeenToken extends VerifiedToken {
+  readonly identity: string;
+}
 
-export function keyringOf(source: KeySource, imported: ImportedKeys = new Map()): Keyring {
+/** What an isolate keeps of a ring between requests. */
+export interface RingMemory {
+  /** Keys, imported when they are first used. */
+  readonly imported: Map<string, Promise<CryptoKey | Uint8Array>>;
+  readonly seen: Map<string, SeenToken>;
+}
+
+export const newRingMemory = (): RingMemory => ({ imported: new Map(), seen: new Map() });
+
+/** As many viewers as one isolate has at a time, well enough; the one that came first is forgotten first. */
+const MAX_SEEN = 1000;
+
+/**
+ * Every segment brings its player's token again. A signature that was right is right for ever: what is looked at anew is
+ * the time, and whether the key is still there and neither it nor the token was revoked.
+ */
+export function keyringOf(source: KeySource, { imported, seen }: RingMemory = newRingMemory()): Keyring {
+  async function remembered(name: string, now: number): Promise<VerifiedToken | undefined> {
+    const known = seen.get(name);
+    if (!known) return undefined;
+    const { keyId, claims, identity } = known;
+    const { exp = Number.POSITIVE_INFINITY, nbf = Number.NEGATIVE_INFINITY } = claims;
+    const isNow = now < exp + CLOCK_TOLERANCE_SECONDS && now >= nbf - CLOCK_TOLERANCE_SECONDS;
+    const isKnown = (await source.find(keyId))?.identity === identity;
+    if (isNow && isKnown && !(await source.isRevoked(keyId, claims.jti))) return known;
+    seen.delete(name);
+    return undefined;
+  }
+
+  function remember(name: string, token: SeenToken): void {
+    const [oldest] = seen.keys();
+    if (oldest !== undefined && seen.size >= MAX_SEEN) seen.delete(oldest);
+    seen.set(name, token);
+  }
+
   async function keyFor(keyId: string | undefined, algorithm: string | undefined): Promise<CryptoKey | Uint8Array> {
     const found = keyId === undefined ? undefined : await source.find(keyId);
     if (!found || found.algorithm !== algorithm) throw new Error("no such key");
@@ -55,6 +91,9 @@ export function keyringOf(source: KeySource, imported: ImportedKeys = new Map())
   return {
     async verify(token, { now, ...options }) {
       if (token.length > MAX_TOKEN_LENGTH) return undefined;
+      const name = JSON.stringify([token, options.audience, options.requiredClaims]);
+      const known = await remembered(name, now);
+      if (known) return known;
       try {
         const { payload, protectedHeader } = await jwtVerify(token, ({ kid, alg }) => keyFor(kid, alg), {
           ...options,
@@ -63,7 +102,10 @@ export function keyringOf(source: KeySource, imported: ImportedKeys = new Map())
           currentDate: new Date(now * 1000),
         });
         const keyId = protectedHeader.kid ?? "";
-        return (await source.isRevoked(keyId, payload.jti)) ? undefined : { claims: payload, keyId };
+        if (await source.isRevoked(keyId, payload.jti)) return undefined;
+        const identity = (await source.find(keyId))?.identity;
+        if (identity !== undefined) remember(name, { claims: payload, keyId, identity });
+        return { claims: payload, keyId };
       } catch (error) {
         if (error instanceof Problem) throw error;
         return undefined;

@@ -85,6 +85,18 @@ const forged = (secret: string | Uint8Array, header: Record<string, unknown>): P
     .setProtectedHeader({ alg: "HS256", ...header })
     .sign(typeof secret === "string" ? new TextEncoder().encode(secret) : secret);
 
+describe("a playback token that has opened something before", () => {
+  it("opens nothing when it has ended, before it begins, for another audience, or when a letter of it is another", async () => {
+    const token = await sign(keys.EdDSA, { nbf: NOW - 60, exp: NOW + 60 });
+    expect(await outcomeOf(token)).toBe("open");
+    expect(await outcomeOf(token, NOW + 66)).toBe(REFUSED);
+    expect(await outcomeOf(token, NOW - 66)).toBe(REFUSED);
+    expect(await outcomeOf(`${token.slice(0, -4)}${token.slice(-4) === "AAAA" ? "BBBB" : "AAAA"}`)).toBe(REFUSED);
+    expect(await adminOutcomeOf({ authorization: `Bearer ${token}` })).toBe("unauthorized");
+    expect(await outcomeOf(token)).toBe("open");
+  });
+});
+
 describe.each(TOKEN_ALGORITHM_NAMES)("a playback token signed with %s", (alg) => {
   it("opens what it is for", async () => {
     expect(await outcomeOf(await sign(keys[alg]))).toBe("open");
