@@ -119,7 +119,7 @@ async function deliverManifest(
   const build = await services.builds.current();
   const shares = services.builds.isSilent() ? await sharesMade(url, plan, build, services) : undefined;
   const known = { plan, subtitles, title, shares, isPaidFor: await paidFor(url, plan, build, services) };
-  const streamed = { ...known, format, token: grant.token, bounds: grant.bounds };
+  const streamed = { ...known, format, build, token: grant.token, bounds: grant.bounds };
   const manifest = await manifestFor(request, url, streamed, services);
   const options = { seconds: MANIFEST_SECONDS, vary: NEGOTIATED_BY, mediaType: format.mediaType };
   const response = await playlistResponse(request, manifest, options);

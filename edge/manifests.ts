@@ -144,11 +144,14 @@ export interface Streamed {
 export async function manifestFor(
   request: Request,
   url: DeliveryUrl,
-  streamed: Streamed & { readonly format: StreamFormat; readonly token: string | undefined },
+  streamed: Streamed & {
+    readonly format: StreamFormat;
+    readonly token: string | undefined;
+    readonly build: OriginBuild;
+  },
   services: EdgeServices,
 ): Promise<string> {
-  const { plan, format, token, bounds } = streamed;
-  const build = await services.builds.current();
+  const { plan, format, token, bounds, build } = streamed;
   const folderOf = ({ rendition, key }: Filed): RenditionFolder => {
     const sealing = sealingFor(services.config, url, rendition.id);
     return {

@@ -3,6 +3,7 @@
 import { SignJWT } from "jose";
 import type { GlanceJob, InitJob, JobSource, OriginBuild, Probe, SegmentJob, WholeJob } from "#media";
 import { Problem, problemFrom } from "#transformation";
+import { base64url } from "./access/hash.ts";
 
 /** What the origin made, and at what cost. */
 export interface Made {
@@ -43,11 +44,7 @@ export function originClient(
   const secret = new TextEncoder().encode(originSecret);
 
   async function authorization(body: Uint8Array<ArrayBuffer>): Promise<string> {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-    const encoded = btoa(String.fromCharCode(...digest))
-      .replaceAll("+", "-")
-      .replaceAll("/", "_")
-      .replaceAll("=", "");
+    const encoded = base64url(await crypto.subtle.digest("SHA-256", body));
     const at = Math.floor(now());
     const token = await new SignJWT({ body: encoded })
       .setProtectedHeader({ alg: "HS256" })

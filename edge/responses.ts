@@ -1,6 +1,7 @@
 /** How answers look: CORS, problems, cache headers, playlists, and where an answer came from. */
 
 import type { Problem } from "#transformation";
+import { hex } from "./access/hash.ts";
 import { DURESS, dynamicServerData } from "./cmsd.ts";
 import type { Tier } from "./delivered.ts";
 import { isKnown } from "./file-response.ts";
@@ -75,7 +76,7 @@ export async function playlistResponse(
   options: { seconds: number; immutable?: boolean; vary?: string; mediaType?: string },
 ): Promise<Response> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  const etag = `W/"${[...new Uint8Array(digest).subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
+  const etag = `W/"${hex(digest.slice(0, 12))}"`;
   const headers = new Headers({
     "content-type": options.mediaType ?? "application/vnd.apple.mpegurl",
     "cache-control": cacheControl(options.seconds, options),

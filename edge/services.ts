@@ -57,6 +57,7 @@ interface Standing {
   readonly rings: { readonly playback: RingMemory; readonly admin: RingMemory };
   readonly records: RecordsState;
   readonly passes: Passes;
+  readonly contentKeys: ContentKeys;
   readonly front: CloudflareAccess | undefined;
 }
 
@@ -71,6 +72,7 @@ function standingOf(env: Env): Standing {
     rings: { playback: newRingMemory(), admin: newRingMemory() },
     records: {},
     passes: passesOf(config.grantSecret),
+    contentKeys: derivedKeys(config.contentKeySecret),
     front: config.front && cloudflareAccess(config.front),
   };
   standings.set(env, standing);
@@ -87,7 +89,7 @@ export const servicesOf = ({
 }): EdgeServices => servicesFrom(env, executionCtx);
 
 export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUntil">): EdgeServices {
-  const { config, rings, passes, front, ...standing } = standingOf(env);
+  const { config, rings, passes, contentKeys, front, ...standing } = standingOf(env);
   const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
   const now = (): number => Date.now() / 1000;
   const catalog = openCatalog(env.DB);
@@ -117,7 +119,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
       versions: remembered("versions", caches.default, now, waitUntil),
     }),
     names: nameFinder(catalog, remembered("names", caches.default, now, waitUntil)),
-    contentKeys: derivedKeys(config.contentKeySecret),
+    contentKeys,
     products: productStore(env.PRODUCTS, caches.default, waitUntil),
     paid: paidRenditions(env.PRODUCTS, remembered("paid", caches.default, now, waitUntil, PAID_FRESH_SECONDS)),
     shares: remembered("shares", caches.default, now, waitUntil, SHARES_FRESH_SECONDS),

@@ -1,12 +1,13 @@
 /** Storyboards: their indexes, computed, and where their sheets lie, which are made when they are looked at. */
 
 import { type DeliveryPlan, FORMATS, storyboardId } from "#media";
-import { type DeliveryUrl, formatFile, formatRenditionFolder, Problem } from "#transformation";
+import { type DeliveryUrl, formatFile, Problem } from "#transformation";
 import type { Grant } from "./access/delivery-access.ts";
 import { storyboardFile } from "./bounded-delivery.ts";
 import { type Delivered, factsOf } from "./delivered.ts";
 import { handedQuery } from "./manifest-query.ts";
 import { sheetFormat } from "./output-format.ts";
+import { pictureFolder } from "./rendition-folder.ts";
 import { finished, playlistResponse } from "./responses.ts";
 import type { EdgeServices } from "./services.ts";
 
@@ -24,15 +25,8 @@ export async function deliverIndex(
   grant.bounds.check(storyboardFile(plan));
   const format = FORMATS[output];
   if (format?.kind !== "index") throw new Problem("internal", `.${output} is no index.`);
-  const { recipe } = await builds.current();
   const extension = sheetFormat(plan);
-  const folder = formatRenditionFolder({
-    ...url,
-    transformation: plan.keys.picture,
-    sourceVersion: plan.source.version,
-    recipe,
-    rendition: storyboardId(extension),
-  });
+  const folder = pictureFolder(url, plan, await builds.current(), storyboardId(extension));
   const query = await handedQuery(folder, {
     token: grant.token,
     // All of its sheets, or no index.

@@ -18,7 +18,7 @@ import { type Bounds, boundsOf, notOpenedBy, UNBOUNDED } from "./bounds.ts";
 import { readClaims, refusingClaim } from "./claims.ts";
 import type { Credentials } from "./credentials.ts";
 import type { Digest } from "./hash.ts";
-import { hashEquals, hmacOf } from "./hash.ts";
+import { base64url, hashEquals, hmacOf } from "./hash.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Passes } from "./pass.ts";
 
@@ -177,10 +177,7 @@ export const grantKey = (grantSecret: string) => ({
   kty: "oct",
   kid: GRANT_KEY_ID,
   alg: "HS256",
-  k: btoa(String.fromCharCode(...new TextEncoder().encode(grantSecret)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", ""),
+  k: base64url(new TextEncoder().encode(grantSecret)),
 });
 
 /** One refusal for all reasons: expired, forged, and for another asset look alike. */

@@ -2,7 +2,7 @@
 
 import type { Names } from "#catalog";
 import { type DeliveryUrl, Problem } from "#transformation";
-import { hashEquals } from "./hash.ts";
+import { hashEquals, hex } from "./hash.ts";
 import { holdsNamesOnly } from "./named-only.ts";
 
 export interface EncodePermits {
@@ -31,7 +31,7 @@ export function encodePermits({ isStrict, secret }: { isStrict: boolean; secret:
     ]);
   const permitOf = async (folder: string): Promise<string> => {
     const mac = await crypto.subtle.sign("HMAC", await key(), new TextEncoder().encode(`encode ${folder}`));
-    return [...new Uint8Array(mac).subarray(0, 12)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex(mac.slice(0, 12));
   };
   return {
     checkDelivery(url, names) {

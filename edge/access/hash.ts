@@ -4,10 +4,13 @@ export type Encoding = "hex" | "base64url";
 
 export type Digest = (algorithm: "SHA-1" | "SHA-256", text: string, encoding: Encoding) => Promise<string>;
 
-export const hex = (bytes: ArrayBuffer): string =>
+/** Of a buffer, or of the part of one that a view shows. */
+type Bytes = ArrayBuffer | Uint8Array;
+
+export const hex = (bytes: Bytes): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-export const base64url = (bytes: ArrayBuffer): string =>
+export const base64url = (bytes: Bytes): string =>
   btoa(String.fromCharCode(...new Uint8Array(bytes)))
     .replaceAll("+", "-")
     .replaceAll("/", "_")

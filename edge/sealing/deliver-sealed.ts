@@ -3,6 +3,7 @@
 import { LICENSE_ID } from "#media";
 import { Problem, type RenditionUrl, type Sealing } from "#transformation";
 import type { Grant } from "../access/delivery-access.ts";
+import { base64url } from "../access/hash.ts";
 import { type Delivered, factsOf } from "../delivered.ts";
 import { plannedRendition, servedSource, unnamed } from "../planned-rendition.ts";
 import { finished } from "../responses.ts";
@@ -88,9 +89,3 @@ export async function deliverLicense(
   const key = { kty: "oct", kid: base64url(id), k: base64url(bytes) };
   return keyAnswer(Response.json({ keys: [key], type: "temporary" }), url, grant);
 }
-
-const base64url = (bytes: Uint8Array): string =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
