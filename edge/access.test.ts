@@ -1,11 +1,8 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_KEY, API_SECRET, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -37,7 +34,7 @@ beforeAll(async () => {
     ADMIN_KEYS: JSON.stringify({ keys: [oct("admin", adminSecret)] }),
   });
   sdk = await sdkFor(edge.base);
-  const path = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const path = await newFilm(50_000);
   for (const type of ["upload", "private", "authenticated"]) await sdk.upload(path, { public_id: "series/film", type });
 });
 

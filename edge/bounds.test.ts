@@ -1,10 +1,7 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 import { urisIn, visit } from "./testing/stream-walk.ts";
 import { keySet, newKey, type TestKey, tokenOf } from "./testing/tokens.ts";
 
@@ -18,7 +15,7 @@ beforeAll(async () => {
   key = await newKey("ES256");
   edge = await startEdge({ ORIGIN_URL: origin.url, PLAYBACK_KEYS: keySet(key) }, { country: "DE" });
   const sdk = await sdkFor(edge.base);
-  const path = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const path = await newFilm(50_000);
   for (const type of ["authenticated", "private"]) await sdk.upload(path, { public_id: "film", type });
   await sdk.cloudinary.api.create_transformation("small", { width: 320, crop: "limit" });
 });

@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll } from "vitest";
 import { describeByteRangesContract } from "./testing/byte-ranges.contract.ts";
 import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { bytesFor, type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -15,7 +13,7 @@ let film: string;
 beforeAll(async () => {
   origin = await startFakeOrigin();
   edge = await startEdge({ ORIGIN_URL: origin.url });
-  film = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 100_000);
+  film = await newFilm(100_000);
   await (await sdkFor(edge.base)).upload(film, { public_id: "film" });
 });
 

@@ -1,10 +1,7 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_KEY, API_SECRET, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -12,10 +9,7 @@ let origin: FakeOrigin;
 beforeAll(async () => {
   origin = await startFakeOrigin();
   edge = await startEdge({ ORIGIN_URL: origin.url });
-  await (await sdkFor(edge.base)).upload(
-    await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 30_000),
-    { public_id: "film" },
-  );
+  await (await sdkFor(edge.base)).upload(await newFilm(30_000), { public_id: "film" });
 });
 
 afterAll(async () => {

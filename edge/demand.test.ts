@@ -1,11 +1,8 @@
-import { mkdtemp } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { API_KEY, API_SECRET, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { answerWhole, type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -18,7 +15,7 @@ beforeAll(async () => {
   const av1 = { startSeconds: 1, secondsPerMegapixel: 0.5 };
   origin.build = { ...origin.build, speeds: { ...origin.build.speeds, av1 } };
   edge = await startEdge({ ORIGIN_URL: origin.url }, { log: () => {} });
-  const path = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const path = await newFilm(50_000);
   await (await sdkFor(edge.base)).upload(path, { public_id: "film" });
 });
 

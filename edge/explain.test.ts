@@ -1,12 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PARAMETER_LIST, spellParameter } from "#transformation";
 import { API_KEY, API_SECRET, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -14,7 +11,7 @@ let origin: FakeOrigin;
 beforeAll(async () => {
   origin = await startFakeOrigin();
   edge = await startEdge({ ORIGIN_URL: origin.url });
-  const path = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const path = await newFilm(50_000);
   await (await sdkFor(edge.base)).upload(path, {
     public_id: "series/film",
     tags: ["sale"],

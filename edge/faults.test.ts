@@ -1,11 +1,8 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PROBLEMS } from "#transformation";
 import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { bytesFor, type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -19,7 +16,7 @@ const breakStore = async (...methods: readonly string[]): Promise<void> => {
 beforeAll(async () => {
   origin = await startFakeOrigin();
   edge = await startEdge({ ORIGIN_URL: origin.url }, { entry: "edge/testing/faulty-worker.ts", log: () => {} });
-  const path = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const path = await newFilm(50_000);
   await (await sdkFor(edge.base)).upload(path, { public_id: "film" });
   const playlist = await (await edge.get("/demo/video/upload/sp_auto/film.m3u8")).text();
   folder = /^\/.*540p-h264/m.exec(playlist)?.[0] ?? "";

@@ -1,12 +1,9 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { importJWK, type JWK } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { TOKEN_ALGORITHM_NAMES, type TokenAlgorithmName } from "./access/token-algorithms.ts";
 import { API_KEY, API_SECRET, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 import { keySet, newKey, type TestKey, tokenOf } from "./testing/tokens.ts";
 
 let edge: EdgeUnderTest;
@@ -27,7 +24,7 @@ beforeAll(async () => {
     PLAYBACK_KEYS: keySet(configured, spare),
     ADMIN_KEYS: keySet(admin),
   });
-  const path = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const path = await newFilm(50_000);
   await (await sdkFor(edge.base)).upload(path, { public_id: "film", type: "authenticated" });
 });
 

@@ -1,11 +1,8 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configFrom, type Env } from "./config.ts";
 import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -16,7 +13,7 @@ beforeAll(async () => {
   const limits = { side_pixels: 640, layers: 1, file_seconds: 10 };
   edge = await startEdge({ ORIGIN_URL: origin.url, LIMITS: JSON.stringify(limits) });
   const sdk = await sdkFor(edge.base);
-  await sdk.upload(await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000), {
+  await sdk.upload(await newFilm(50_000), {
     public_id: "film",
   });
 });

@@ -1,10 +1,7 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { API_KEY, API_SECRET, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -14,7 +11,7 @@ beforeAll(async () => {
   origin = await startFakeOrigin();
   edge = await startEdge({ ORIGIN_URL: origin.url });
   sdk = await sdkFor(edge.base);
-  const path = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const path = await newFilm(50_000);
   await sdk.upload(path, { public_id: "film" });
   await sdk.upload(path, { public_id: "secret", type: "authenticated" });
 });

@@ -1,10 +1,7 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
-import { fileOf, sdkFor } from "./testing/sdk.ts";
+import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
@@ -14,7 +11,7 @@ beforeAll(async () => {
   origin = await startFakeOrigin();
   edge = await startEdge({ ORIGIN_URL: origin.url, STRICT_TRANSFORMATIONS: "on" });
   sdk = await sdkFor(edge.base);
-  await sdk.upload(await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000), {
+  await sdk.upload(await newFilm(50_000), {
     public_id: "film",
   });
   await sdk.cloudinary.api.create_transformation("small", { width: 320, crop: "limit" });

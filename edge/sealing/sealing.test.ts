@@ -1,12 +1,9 @@
 import { createDecipheriv } from "node:crypto";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EdgeUnderTest, startEdge } from "../testing/edge-under-test.ts";
 import { bytesFor, type FakeOrigin, startFakeOrigin } from "../testing/fake-origin.ts";
-import { fileOf, sdkFor } from "../testing/sdk.ts";
+import { newFilm, sdkFor } from "../testing/sdk.ts";
 
 const SECRET = new TextEncoder().encode("a-symmetric-key-for-tests-32-bytes");
 
@@ -25,7 +22,7 @@ beforeAll(async () => {
     CONTENT_KEY_SECRET: "a-secret-for-content-keys-32-bytes",
   });
   const sdk = await sdkFor(edge.base);
-  const film = await fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), 50_000);
+  const film = await newFilm(50_000);
   for (const type of ["upload", "private", "authenticated"]) await sdk.upload(film, { public_id: "film", type });
   token = await new SignJWT({})
     .setProtectedHeader({ alg: "HS256", kid: "hs" })

@@ -1,6 +1,8 @@
 /** Cloudinary's own SDK, pointed at an edge under test. */
 
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { UploadApiOptions, UploadApiResponse } from "cloudinary";
 import { API_KEY, API_SECRET, CLOUD } from "./edge-under-test.ts";
 
@@ -34,3 +36,7 @@ export async function fileOf(path: string, bytes: number, seed = 1): Promise<str
   await writeFile(path, content);
   return path;
 }
+
+/** `film.mp4` of some bytes, in a folder of its own. */
+export const newFilm = async (bytes: number): Promise<string> =>
+  fileOf(join(await mkdtemp(join(tmpdir(), "edgereel-")), "film.mp4"), bytes);
