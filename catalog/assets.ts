@@ -1,7 +1,7 @@
 /** Assets and the sources behind them. */
 
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
-import type { Glance, Source } from "#media";
+import type { Source } from "#media";
 import type { AssetName } from "#transformation";
 import type { Database } from "./database.ts";
 import { assets, sources } from "./schema.ts";
@@ -34,8 +34,8 @@ export interface AssetCatalog {
   findSource(name: AssetName, version: string): Promise<StoredSource | undefined>;
   /** Makes an upload what its public id stands for; what it stood for before is replaced. */
   putAsset(asset: Asset, stored: StoredSource): Promise<void>;
-  /** Adds to what is known of a source what was seen of it. */
-  keepGlance(name: AssetName, version: string, glance: Glance): Promise<void>;
+  /** Adds to what is known of a source what was learnt of it later; the rest of it stays. */
+  keepFacts(name: AssetName, version: string, learnt: Pick<Source, "glance" | "appraisal">): Promise<void>;
   /** Answers whether there was such an asset. */
   deleteAsset(name: AssetName, at: number): Promise<boolean>;
   /** The latest uploads of a cloud. */
@@ -133,10 +133,10 @@ export const assetCatalog = (db: Database): AssetCatalog => ({
     ]);
   },
 
-  async keepGlance(name, version, glance) {
+  async keepFacts(name, version, learnt) {
     await db
       .update(sources)
-      .set({ facts: sql`json_set(${sources.facts}, '$.glance', json(${JSON.stringify(glance)}))` })
+      .set({ facts: sql`json_patch(${sources.facts}, ${JSON.stringify(learnt)})` })
       .where(and(named(sources, name), eq(sources.version, version)));
   },
 

@@ -26,7 +26,8 @@ export async function startServiceIn(
   folder: string,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<{ service: LocalService; settings: LocalSettings }> {
-  const settings = await localSettings(join(folder, ".dev.vars"), folder, environment);
+  // What is appraised plays by another ladder, some time after its upload; tests that want it say so.
+  const settings = await localSettings(join(folder, ".dev.vars"), folder, { APPRAISE_UPLOADS: "off", ...environment });
   const service = await startLocalService({
     port: await freePort(),
     settings,

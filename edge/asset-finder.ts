@@ -9,7 +9,9 @@ export interface AssetFinder {
   find(name: AssetName): Promise<FoundAsset>;
   /** The bytes that a version names, as long as they are served. */
   findVersion(name: AssetName, version: string): Promise<StoredSource | undefined>;
-  /** After an upload or a deletion: forget what this data centre remembers. */
+  /** The same, though this data centre may remember less of it. */
+  rereadVersion(name: AssetName, version: string): Promise<StoredSource | undefined>;
+  /** After an upload, a deletion, or something learnt of it: forget what this data centre remembers. */
   forget(name: AssetName): Promise<void>;
 }
 
@@ -19,6 +21,8 @@ export function assetFinder(
 ): AssetFinder {
   const pathOf = ({ cloud, deliveryType, publicId, resourceType = "video" }: AssetName) =>
     `${cloud}/${resourceType}/${deliveryType}/${encodePublicId(publicId)}`;
+  const findVersion = (name: AssetName, version: string) =>
+    versions.recall(`${pathOf(name)}/${version}`, () => catalog.assets.findSource(name, version));
   return {
     async find(name) {
       const asset = await current.recall(pathOf(name), () => catalog.assets.findAsset(name));
@@ -30,8 +34,11 @@ export function assetFinder(
         );
       return asset;
     },
-    findVersion: (name, version) =>
-      versions.recall(`${pathOf(name)}/${version}`, () => catalog.assets.findSource(name, version)),
+    findVersion,
+    async rereadVersion(name, version) {
+      await versions.forget(`${pathOf(name)}/${version}`);
+      return findVersion(name, version);
+    },
     forget: (name) => current.forget(pathOf(name)),
   };
 }

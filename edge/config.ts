@@ -19,6 +19,8 @@ export interface Env {
   readonly SESSIONS: DurableObjectNamespace<import("./playback/playback-session.ts").PlaybackSession>;
   /** Counts of deliveries and of playback. */
   readonly DELIVERIES: Queue<import("#catalog").CountBatch>;
+  /** Sources that are to be appraised. */
+  readonly APPRAISALS: Queue<import("./appraisals.ts").AppraisalOrder>;
   /** How many beacons an address may send. */
   readonly BEACONS: RateLimit;
   readonly CLOUD_NAME: string;
@@ -49,6 +51,8 @@ export interface Env {
   readonly LIMITS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
   readonly GRANT_SECRET: string;
+  /** `off`: uploads are not appraised, and every film is streamed by the same ladder; `on`. */
+  readonly APPRAISE_UPLOADS?: string;
   /** `aes-128` or `cbcs`: authenticated videos are streamed encrypted, and delivered in no other form; `off`. */
   readonly ENCRYPTION?: string;
   /** What their keys are derived of. */
@@ -68,6 +72,7 @@ export interface EdgeConfig {
   readonly originSecret: string;
   readonly grantSecret: string;
   readonly isStrict: boolean;
+  readonly appraisesUploads: boolean;
   readonly limits: CloudLimits;
   readonly remote: RemoteRules;
   /** How authenticated videos are encrypted; absent where they are delivered in clear. */
@@ -120,6 +125,8 @@ export function configFrom(env: Env): EdgeConfig {
   if (!remote) faults.push("FETCH_HOSTS must be hosts separated by commas, FETCH_MAX_MEGABYTES a number above 0");
   const { STRICT_TRANSFORMATIONS: strict = "off" } = env;
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
+  const { APPRAISE_UPLOADS: appraises = "on" } = env;
+  if (appraises !== "on" && appraises !== "off") faults.push("APPRAISE_UPLOADS must be on or off");
   const { ENCRYPTION: encryption = "off" } = env;
   const sealing = ENCRYPTIONS[encryption];
   if (sealing === undefined && encryption !== "off") faults.push("ENCRYPTION must be aes-128, cbcs or off");
@@ -134,6 +141,7 @@ export function configFrom(env: Env): EdgeConfig {
     originSecret: text("ORIGIN_SECRET", 32),
     grantSecret: text("GRANT_SECRET", 32),
     isStrict: strict === "on",
+    appraisesUploads: appraises === "on",
     limits: limits ?? {},
     remote: remote ?? { hosts: [], maxBytes: 0 },
     sealing,

@@ -1,6 +1,6 @@
 /** How much of a stream is there, for the time in which nothing can be made (docs/decisions/degrading.md). */
 
-import { type DeliveryPlan, type OriginBuild, segmentCountOf, videoOf } from "#media";
+import { type DeliveryPlan, type OriginBuild, segmentCountOf, unappraised, videoOf } from "#media";
 import type { AssetName } from "#transformation";
 import { madeProducts } from "./product-store.ts";
 import type { Remembered } from "./remembered.ts";
@@ -19,7 +19,7 @@ export async function sharesMade(
   build: OriginBuild,
   { madeBucket, shares }: { readonly madeBucket: R2Bucket; readonly shares: Remembered<MadeShares> },
 ): Promise<MadeShares> {
-  const video = videoOf(plan);
+  const video = [...new Set([plan, unappraised(plan)])].flatMap(videoOf);
   const [first] = video;
   if (!first) return {};
   const list = async (): Promise<MadeShares> => {
@@ -34,4 +34,15 @@ export async function sharesMade(
   // Streams that begin with the same rendition and differ in others are few, and hold for half a minute.
   const key = `${pictureFolder(name, first.plan, build, first.rendition.id)}/${video.length}`.slice(1);
   return (await shares.recall(key, list).catch(() => undefined)) ?? {};
+}
+
+/** The plan by which more of a film is there: what was watched before its source was appraised lies under other names. */
+export function fullerPlan(name: AssetName, plan: DeliveryPlan, build: OriginBuild, shares: MadeShares): DeliveryPlan {
+  const thereOf = (one: DeliveryPlan): number =>
+    videoOf(one).reduce(
+      (sum, { rendition, plan: own }) => sum + (shares[pictureFolder(name, own, build, rendition.id)] ?? 0),
+      0,
+    );
+  const before = unappraised(plan);
+  return thereOf(before) > thereOf(plan) ? before : plan;
 }

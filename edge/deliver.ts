@@ -14,7 +14,7 @@ import { credentialsOf } from "./access/credentials.ts";
 import type { Grant } from "./access/delivery-access.ts";
 import { longFile, originalFile, wholeFile } from "./bounded-delivery.ts";
 import { chaptersFor } from "./chapters.ts";
-import { sharesMade } from "./degrading.ts";
+import { fullerPlan, sharesMade } from "./degrading.ts";
 import { type Delivered, factsOf } from "./delivered.ts";
 import { paidFor } from "./demand/paid-renditions.ts";
 import { fileAddress } from "./file-address.ts";
@@ -118,7 +118,8 @@ async function deliverManifest(
   const title = asset.context["title"] ?? asset.context["caption"];
   const build = await services.builds.current();
   const shares = services.builds.isSilent() ? await sharesMade(url, plan, build, services) : undefined;
-  const known = { plan, subtitles, title, shares, isPaidFor: await paidFor(url, plan, build, services) };
+  const shown = shares ? fullerPlan(url, plan, build, shares) : plan;
+  const known = { plan: shown, subtitles, title, shares, isPaidFor: await paidFor(url, shown, build, services) };
   const streamed = { ...known, format, build, token: grant.token, bounds: grant.bounds };
   const manifest = await manifestFor(request, url, streamed, services);
   const options = { seconds: MANIFEST_SECONDS, vary: NEGOTIATED_BY, mediaType: format.mediaType };

@@ -26,7 +26,7 @@ export async function looked<Stored extends StoredSource>(
   if (!job) return stored;
   const { bytes } = await origin.make({ job });
   const glance = JSON.parse(new TextDecoder().decode(bytes)) as Glance;
-  await catalog.assets.keepGlance(name, source.version, glance);
+  await catalog.assets.keepFacts(name, source.version, { glance });
   await assets.forget(name);
   return { ...stored, source: { ...source, glance } };
 }

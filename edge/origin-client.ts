@@ -1,7 +1,7 @@
 /** Talks to the origin: signs jobs, brings back bytes that are whole, revives its Problems. */
 
 import { SignJWT } from "jose";
-import type { GlanceJob, InitJob, JobSource, OriginBuild, Probe, SegmentJob, WholeJob } from "#media";
+import type { AppraisalJob, GlanceJob, InitJob, JobSource, OriginBuild, Probe, SegmentJob, WholeJob } from "#media";
 import { Problem, problemFrom } from "#transformation";
 import { base64url } from "./access/hash.ts";
 
@@ -13,7 +13,7 @@ export interface Made {
   readonly encodeMilliseconds: number;
 }
 
-export type MediaJob = SegmentJob | InitJob | WholeJob | GlanceJob;
+export type MediaJob = SegmentJob | InitJob | WholeJob | GlanceJob | AppraisalJob;
 
 export interface JobRequest {
   readonly job: MediaJob;

@@ -9,13 +9,16 @@ import {
   checkLimits,
   type DeliveryPlan,
   fullRenditions,
+  isUnappraised,
   keptUp,
   keyframeRenditions,
   ladderRenditions,
   NOTHING_KEPT,
   planDelivery,
   type Rendition,
+  spellsRate,
   storyboardId,
+  unappraised,
   wholeRenditionId,
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
@@ -53,17 +56,30 @@ export async function plannedSource(url: RenditionUrl, services: EdgeServices) {
 }
 
 export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {
+  const planned = await namedRendition(url, services);
+  if (planned) return planned;
+  // Named by a playlist that was written a moment ago, elsewhere: here the source may be remembered as it was before.
+  const stored = await services.assets.findVersion(url, url.sourceVersion);
+  const isOutdated = spellsRate(url.rendition) && stored !== undefined && isUnappraised(stored.source);
+  if (isOutdated) await services.assets.rereadVersion(url, url.sourceVersion);
+  const renewed = isOutdated ? await namedRendition(url, services) : undefined;
+  if (!renewed) throw unnamed();
+  return renewed;
+}
+
+async function namedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition | undefined> {
   const { stored, build, plan } = await plannedSource(url, services);
   const isPaidFor = await paidFor(url, plan, build, services);
+  const named = [...new Set([plan, unappraised(plan)])];
   const renditions: readonly Rendition[] = [
-    ...keptUp(plan, ladderRenditions(plan), build, isPaidFor),
-    ...keptUp(plan, fullRenditions(plan), build),
+    ...named.flatMap((one) => keptUp(one, ladderRenditions(one), build, isPaidFor)),
+    ...named.flatMap((one) => keptUp(one, fullRenditions(one), build)),
     ...audioRenditions(plan),
     // One small picture at a time: whatever the origin makes at all.
     ...keyframeRenditions(plan).filter(({ codec }) => build.speeds[codec] !== undefined),
   ];
   const rendition = renditions.find(({ id }) => id === url.rendition);
-  if (!rendition || !isKey(url, rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture)) throw unnamed();
+  if (!rendition || !isKey(url, rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture)) return undefined;
   checkLimits(services.config.limits, askedOfRendition(plan, rendition, build));
   return { plan, rendition, stored };
 }

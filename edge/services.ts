@@ -1,6 +1,7 @@
 /** What the edge's stories are told with: wired per request from the environment, replaced piece by piece in tests. */
 
 import { type Catalog, openCatalog } from "#catalog";
+import type { AssetName } from "#transformation";
 import { type RecordsReader, type RecordsState, recordsReader } from "./access/access-records.ts";
 import { type AdminAccess, adminAccess } from "./access/admin-access.ts";
 import { type CloudflareAccess, cloudflareAccess } from "./access/cloudflare-access.ts";
@@ -11,6 +12,7 @@ import { catalogKeys, configuredKeys, fixedKeys, keysOfAll } from "./access/key-
 import { keyringOf, newRingMemory, type RingMemory } from "./access/keyring.ts";
 import { type Passes, passesOf } from "./access/pass.ts";
 import { recordsOrigin } from "./access/records-origin.ts";
+import { appraisalOrder } from "./appraisals.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
 import { type Counters, queuedCounters } from "./counting/counters.ts";
@@ -41,6 +43,8 @@ export interface EdgeServices {
   readonly encodes: Encodes;
   readonly origin: OriginClient;
   readonly builds: OriginBuilds;
+  /** Has a version of a source appraised when there is nothing else to do. */
+  readonly orderAppraisal: (name: AssetName, version: string) => void;
   readonly signSource: SignSource;
   readonly sources: R2Bucket;
   /** The bucket behind `products`, to be listed. */
@@ -126,6 +130,9 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     encodes: encodes(env.ENCODES, waitUntil),
     origin,
     builds: originBuilds(catalog, origin, now, waitUntil),
+    orderAppraisal: (name, version) => {
+      if (config.appraisesUploads) waitUntil(env.APPRAISALS.send(appraisalOrder(name, version)));
+    },
     signSource: sourceSigner(config.s3),
     sources: env.SOURCES,
     madeBucket: env.PRODUCTS,

@@ -2,6 +2,7 @@
 
 import type { CountBatch } from "#catalog";
 import { app } from "./app.ts";
+import { type AppraisalOrder, appraiseSources, isOfAppraisals } from "./appraisals.ts";
 import type { Env } from "./config.ts";
 import { countBatches } from "./counting/counting.ts";
 import { payForDemand } from "./demand/purchase-round.ts";
@@ -16,8 +17,10 @@ export default {
   fetch: app.fetch,
 
   async queue(batch, env, context) {
-    const { catalog, now } = servicesFrom(env, context);
-    await countBatches(batch.messages, catalog.counts, Math.floor(now()));
+    const services = servicesFrom(env, context);
+    if (isOfAppraisals(batch)) return appraiseSources(batch.messages, services);
+    const { messages } = batch as MessageBatch<CountBatch>;
+    await countBatches(messages, services.catalog.counts, Math.floor(services.now()));
   },
 
   async scheduled(_, env, context) {
@@ -25,4 +28,4 @@ export default {
     await keepHouse(services, env.PRODUCTS);
     await payForDemand(services);
   },
-} satisfies ExportedHandler<Env, CountBatch>;
+} satisfies ExportedHandler<Env, CountBatch | AppraisalOrder>;

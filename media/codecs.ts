@@ -1,6 +1,13 @@
 /** VIDEO_CODECS: one entry says everything about one codec of streams. Their order is that of compatibility. */
 
-import { type CodecTuning, type Quality, type Rational, toNumber, type VideoCodecName } from "#transformation";
+import {
+  type CodecTuning,
+  type Encoding,
+  type Quality,
+  type Rational,
+  toNumber,
+  type VideoCodecName,
+} from "#transformation";
 import type { OutputColour } from "./colour.ts";
 import { svtHdrMetadata, x265HdrMetadata } from "./hdr-parameters.ts";
 import { av1Level, h264Level, hevcLevel } from "./levels.ts";
@@ -15,6 +22,8 @@ export interface VideoStream {
   /** As many bits at all times, instead of as many as the quality needs. */
   readonly isConstantRate?: boolean;
   readonly quality: Quality;
+  /** The constant rate factor that trial encodes of the source have led to; the one that its quality stands for without. */
+  readonly rateFactor?: number;
   /** What the URL asks of the codec beside its name. */
   readonly tuning?: CodecTuning;
   readonly colour: OutputColour;
@@ -40,6 +49,8 @@ export interface VideoCodec {
    */
   readonly reach: number;
   readonly smallestSide: number;
+  /** The constant rate factor of `q_auto:good`, how much of it a point of quality is worth, and the coarsest that is taken. */
+  readonly rateFactors: { readonly good: number; readonly perPoint: number; readonly coarsest: number };
   /** Share of its playing time that a cold segment may take before the codec is not offered cold. */
   readonly coldShare: number;
   /** Profiles that may be asked for, and the level, times ten, that a stream needs; absent where neither is named. */
@@ -59,12 +70,18 @@ export interface VideoCodec {
 /** Quality from 1 to 100 that the automatic levels stand for. */
 const QUALITY_LEVELS = { best: 90, good: 75, eco: 62, low: 50 } as const;
 
+/** What a URL asks for, or what there is without. */
+export const qualityOf = ({ quality = { auto: "good" } }: Encoding): Quality => quality;
+
 export const qualityPercent = (quality: Quality): number =>
   "percent" in quality ? quality.percent : QUALITY_LEVELS[quality.auto];
 
-/** A constant rate factor: `good` at `auto(good)`, `step` more for each point of quality less. */
-const rateFactor = (quality: Quality, good: number, step: number, max: number): string =>
-  String(Math.min(max, Math.max(1, Math.round(good + (QUALITY_LEVELS.good - qualityPercent(quality)) * step))));
+/** The constant rate factor that a quality from 1 to 100 stands for. */
+export const rateFactorOf = ({ rateFactors: { good, perPoint, coarsest } }: VideoCodec, percent: number): number =>
+  Math.min(coarsest, Math.max(1, Math.round(good + (QUALITY_LEVELS.good - percent) * perPoint)));
+
+const statedFactor = (codec: VideoCodec, { rateFactor, quality }: VideoStream): string =>
+  String(rateFactor ?? rateFactorOf(codec, qualityPercent(quality)));
 
 const megapixelsPerSecond = ({ width, height, frameRate }: VideoStream): number =>
   (width * height * toNumber(frameRate)) / 1e6;
@@ -105,6 +122,7 @@ const h264: VideoCodec = {
   preference: 1,
   reach: 0,
   smallestSide: 16,
+  rateFactors: { good: 23, perPoint: 0.3, coarsest: 48 },
   coldShare: 0.95,
   limits: { profiles: ["baseline", "main", "high"], level: neededH264Level },
   takesHighRange: false,
@@ -117,7 +135,7 @@ const h264: VideoCodec = {
     // Above 1080p30 two cores keep up only with superfast.
     ["-preset", megapixelsPerSecond(stream) > 65 ? "superfast" : "veryfast"],
     // Constant quality under a cap: one-pass VBR drifts by a factor of two in a short segment.
-    ...rateControl(stream, ["-crf", rateFactor(stream.quality, 23, 0.3, 48)]),
+    ...rateControl(stream, ["-crf", statedFactor(h264, stream)]),
     ["-maxrate", `${kilobits(stream.maxBitsPerSecond)}k`],
     // One second of buffer, half full at the start: with a full one every segment overshoots by 15 %.
     ["-bufsize", `${kilobits(stream.maxBitsPerSecond)}k`],
@@ -147,6 +165,7 @@ const h265: VideoCodec = {
   preference: 2,
   reach: 0.25,
   smallestSide: 32,
+  rateFactors: { good: 26, perPoint: 0.3, coarsest: 48 },
   coldShare: 0.75,
   limits: { profiles: ["main"], level: neededHevcLevel },
   takesHighRange: true,
@@ -158,7 +177,7 @@ const h265: VideoCodec = {
     ["-c:v", "libx265"],
     // superfast is as good as veryfast per bit below 20 % and costs a quarter less; ultrafast where two cores need it.
     ["-preset", megapixelsPerSecond(stream) > 20 ? "ultrafast" : "superfast"],
-    ...rateControl(stream, ["-crf", rateFactor(stream.quality, 26, 0.3, 48)]),
+    ...rateControl(stream, ["-crf", statedFactor(h265, stream)]),
     // hvc1, not hev1: Apple plays no other.
     ["-tag:v", "hvc1"],
     ["-x265-params", x265Parameters(stream)],
@@ -202,6 +221,7 @@ const av1: VideoCodec = {
   reach: 0.6,
   // SVT-AV1 1.4 refuses less than 64.
   smallestSide: 64,
+  rateFactors: { good: 38, perPoint: 0.45, coarsest: 63 },
   coldShare: 0.75,
   takesHighRange: true,
   // SVT's constant rate is for low delay only.
@@ -217,7 +237,7 @@ const av1: VideoCodec = {
     ["-c:v", "libsvtav1"],
     // As fast as x264 veryfast, and better at fewer bits; 13 saves a fifth of the time where two cores need it.
     ["-preset", megapixelsPerSecond(stream) > 20 ? "13" : "12"],
-    ["-crf", rateFactor(stream.quality, 38, 0.45, 63)],
+    ["-crf", statedFactor(av1, stream)],
     ["-g", String(stream.gopFrames)],
     // lp: one thread, as for x264. mbr caps a constant rate factor, but loosely: up to 1.27 times it in the mean and 1.45
     // times in two seconds (measured on noise), so less is asked for. SVT's own VBR overshoots by more. enable-tf: its

@@ -1,5 +1,7 @@
 /** The door of this room: what can be made of a source. Pure; imports `transformation` only. */
 
+export { type Appraisal, type Detail, isUnappraised, type Trial } from "./appraisal/appraisal.ts";
+export { decibelsOf, worstLikeness } from "./appraisal/likeness.ts";
 export * from "./audio-codecs.ts";
 export * from "./chapters.ts";
 export * from "./codecs.ts";
@@ -10,6 +12,7 @@ export * from "./demand.ts";
 export * from "./formats/hls.ts";
 export * from "./formats/index.ts";
 export * from "./formats/webvtt.ts";
+export { samplesOf } from "./fragment-samples.ts";
 export { needsGlance } from "./glance/deciding.ts";
 export { type Glance, isUnseen } from "./glance/glance.ts";
 export { glanceFrom, type SeenMoment } from "./glance/looking.ts";
@@ -17,6 +20,7 @@ export * from "./grid.ts";
 export * from "./information.ts";
 export { type Kept, NOTHING_KEPT } from "./instantiate.ts";
 export * from "./iso-bmff.ts";
+export * from "./jobs/appraisal-job.ts";
 export * from "./jobs/glance-job.ts";
 export type * from "./jobs/job.ts";
 export * from "./jobs/segment-job.ts";

@@ -103,7 +103,7 @@ const FRAME_RATE_EXPONENT = 0.6;
 const PIXEL_EXPONENT = 0.75;
 
 /** Encoders miss caps that leave a picture a few bytes. */
-const SMALLEST_CAP = 150_000;
+export const SMALLEST_CAP = 150_000;
 
 /** The most H.264 bits a second for a size and frame rate, read off the ladder between its rungs. */
 export function ladderBits({ width, height }: Size, frameRate: Rational): number {

@@ -1,6 +1,7 @@
 /** What lies before whoever watches a plan: its renditions, what they cost to make, and why some are withheld. */
 
 import { toNumber } from "#transformation";
+import { appraisalOf, sufficientLines } from "./appraisal/deciding.ts";
 import { SEGMENT_GOPS, secondsOf } from "./grid.ts";
 import { profileHolds } from "./ladder.ts";
 import { coldSeconds, type OriginBuild } from "./origin-build.ts";
@@ -35,6 +36,15 @@ const LIGHT_SEGMENT_SECONDS = 0.15;
 const bitsOf = (rendition: Rendition): number =>
   rendition.kind === "keyframes" ? rendition.bandwidth : rendition.averageBandwidth;
 
+/** Rungs above one that shows all that the source holds add nothing but bits. */
+function upToSufficient(plan: DeliveryPlan, ladder: readonly VideoRendition[]): readonly VideoRendition[] {
+  const appraisal = appraisalOf(plan);
+  const enough = (appraisal && sufficientLines(appraisal)) ?? Number.POSITIVE_INFINITY;
+  const linesOf = ({ rung }: VideoRendition): number => rung?.lines ?? 0;
+  const last = ladder.map(linesOf).find((lines) => lines >= enough);
+  return last === undefined ? ladder : ladder.filter((rendition) => linesOf(rendition) <= last);
+}
+
 /** Video renditions and the plans that they belong to: of the ladder, of a kept profile's rungs, or of the URL's own size. */
 export function videoOf(
   plan: DeliveryPlan,
@@ -46,7 +56,8 @@ export function videoOf(
         .filter(({ codec }) => ["auto", codec].includes(rung.encoding.videoCodec ?? "auto"))
         .map((rendition) => ({ rendition, plan: rung })),
     );
-  const held = profile ? ladderRenditions(plan).filter(({ rung }) => rung && profileHolds(profile, rung)) : [];
+  const ladder = profile ? ladderRenditions(plan).filter(({ rung }) => rung && profileHolds(profile, rung)) : [];
+  const held = upToSufficient(plan, ladder);
   // A source below the profile's lowest rung still plays, at its own size.
   return (held.length > 0 ? held : fullRenditions(plan)).map((rendition) => ({ rendition, plan }));
 }

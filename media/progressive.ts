@@ -8,7 +8,14 @@ import { secondsOf } from "./grid.ts";
 import { MAX_CLIP_SECONDS } from "./jobs/clip-parts.ts";
 import { fileHead, fragmentsOf, freeSpace, joined } from "./joined-file.ts";
 import type { DeliveryPlan } from "./plan.ts";
-import { type AudioRendition, audioRenditions, fullRenditions, fullStream, type VideoRendition } from "./renditions.ts";
+import {
+  type AudioRendition,
+  audioRenditions,
+  fullRenditions,
+  fullStream,
+  unappraised,
+  type VideoRendition,
+} from "./renditions.ts";
 import { segmentCountOf, segmentSeconds } from "./segment-times.ts";
 
 /** What a file is made of. */
@@ -39,7 +46,8 @@ export interface ProgressiveLayout {
  */
 export function progressiveParts(plan: DeliveryPlan): ProgressiveParts | undefined {
   if (fullStream(plan, "h264") === undefined) return undefined;
-  const video = fullRenditions(plan).find(({ codec }) => codec === "h264");
+  // A file must not change while it is read, and its source may be appraised in the meantime.
+  const video = fullRenditions(unappraised(plan)).find(({ codec }) => codec === "h264");
   const sounds = audioRenditions(plan);
   const audio = sounds.find(({ track }) => track.isDefault) ?? sounds[0];
   return video && { video, ...(audio && { audio }) };

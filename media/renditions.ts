@@ -1,9 +1,10 @@
 /** Renditions: everything a plan can be played as, with the numbers that a playlist states of each. */
 
 import { toNumber, type VideoCodecName } from "#transformation";
+import { appraisalOf, type DecidedRate, decidedRate } from "./appraisal/deciding.ts";
 import { AUDIO_CODECS } from "./audio-codecs.ts";
 import { makes, notMade } from "./codec-tuning.ts";
-import { VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
+import { qualityOf, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
 import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts";
 import { LADDER, ladderBits, type Rung, rungsFor, type Size, streamSize } from "./ladder.ts";
 import { coldSeconds, keepsUp, type OriginBuild } from "./origin-build.ts";
@@ -13,7 +14,7 @@ import type { AudioTrack } from "./source.ts";
 
 export interface VideoRendition {
   readonly kind: "video";
-  /** `720p-av1`, or `full-h264` for the transformation's own size. */
+  /** `720p-av1`, or `full-h264` for the transformation's own size; of an appraised source `720p-av1-f41-1200k`. */
   readonly id: string;
   readonly codec: VideoCodecName;
   /** Absent for the transformation's own size. */
@@ -101,11 +102,35 @@ function streamOf(plan: DeliveryPlan, size: Size, codec: VideoCodecName, isRung 
     gopFrames: grid.gopFrames,
     maxBitsPerSecond: Math.round(isRung ? Math.min(cap, wish) : wish),
     ...(encoding.isConstantRate && { isConstantRate: true }),
-    quality: encoding.quality ?? { auto: "good" },
+    quality: qualityOf(encoding),
     ...(encoding.codecTuning && codec === encoding.videoCodec && { tuning: encoding.codecTuning }),
     colour,
   };
 }
+
+/** The stream of a rung as the ladder has it. */
+export const rungStream = (plan: DeliveryPlan, size: Size, codec: VideoCodecName): VideoStream | undefined =>
+  streamOf(plan, size, codec, true);
+
+/** The rate that the source's appraisal has led to, where it holds for what is asked. */
+function decidedFor(plan: DeliveryPlan, stream: VideoStream, codec: VideoCodecName): DecidedRate | undefined {
+  const appraisal = appraisalOf(plan);
+  const { quality, maxBitsPerSecond: cap } = stream;
+  return appraisal && decidedRate(appraisal, { codec, size: stream, quality, cap });
+}
+
+/** Bytes never change under a key, and a source is appraised while it is watched: its keys hold what was decided. */
+const spelledRate = ({ rateFactor, maxBitsPerSecond }: DecidedRate): string =>
+  `-f${rateFactor}-${Math.round(maxBitsPerSecond / 1000)}k`;
+
+/** Whether a rendition's name holds what an appraisal has decided. */
+export const spellsRate = (id: string): boolean => /-f\d+-\d+k$/.test(id);
+
+/** The plan as it was before its source was appraised: players hold playlists of that time, too. */
+export const unappraised = (plan: DeliveryPlan): DeliveryPlan => {
+  const { appraisal, ...source } = plan.source;
+  return appraisal ? { ...plan, source, rungs: plan.rungs.map(unappraised) } : plan;
+};
 
 function videoRendition(
   plan: DeliveryPlan,
@@ -113,14 +138,17 @@ function videoRendition(
   size: Size,
   rung: Rung | undefined,
 ): VideoRendition | undefined {
-  const stream = streamOf(plan, size, codec, rung !== undefined);
-  if (!stream || !makes(codec, stream)) return undefined;
+  const laddered = streamOf(plan, size, codec, rung !== undefined);
+  if (!laddered || !makes(codec, laddered)) return undefined;
+  const decided = decidedFor(plan, laddered, codec);
+  const { averageBitsPerSecond, ...rate } = decided ?? { averageBitsPerSecond: laddered.maxBitsPerSecond };
+  const stream = { ...laddered, ...rate };
   const peak = peakBits(stream, codec, plan);
   // Of a single segment the mean is the peak.
-  const average = segmentCount(plan.grid) > 1 ? stream.maxBitsPerSecond : peak;
+  const average = segmentCount(plan.grid) > 1 ? averageBitsPerSecond : peak;
   return {
     kind: "video",
-    id: `${rung?.name ?? "full"}-${codec}`,
+    id: `${rung?.name ?? "full"}-${codec}${decided ? spelledRate(decided) : ""}`,
     codec,
     ...(rung && { rung }),
     stream,

@@ -1,6 +1,7 @@
 /** What is known of an uploaded source: measured once when it arrives, or when it is first asked for, and never changed. */
 
 import type { Rational } from "#transformation";
+import type { Appraisal } from "./appraisal/appraisal.ts";
 import type { Glance } from "./glance/glance.ts";
 
 export interface Colour {
@@ -146,8 +147,10 @@ export interface Source {
   readonly chapterMarks?: readonly ChapterMark[];
   /** Absent until an address has asked for what is chosen by it. */
   readonly glance?: Glance;
+  /** Absent until trial encodes have been made of it. */
+  readonly appraisal?: Appraisal;
 }
 
-export type Probe = Omit<Source, "version" | "digest" | "bytes" | "glance">;
+export type Probe = Omit<Source, "version" | "digest" | "bytes" | "glance" | "appraisal">;
 
 export const isHdr = (colour: Colour): boolean => ["smpte2084", "arib-std-b67"].includes(colour.transfer);

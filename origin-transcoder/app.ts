@@ -2,8 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import type { GlanceJob, InitJob, JobSource, OriginBuild, SegmentJob, WholeJob } from "#media";
+import type { AppraisalJob, GlanceJob, InitJob, JobSource, OriginBuild, SegmentJob, WholeJob } from "#media";
 import { Problem } from "#transformation";
+import { appraiseSource } from "./appraise-source.ts";
 import { EncodeQueue, type Task, type TaskControl } from "./encode-queue.ts";
 import { encodeSegment, type Product } from "./encode-segment.ts";
 import { encodeWhole } from "./encode-whole.ts";
@@ -20,7 +21,7 @@ interface ProbeJob {
 }
 
 /** What waits for its turn. */
-type QueuedJob = SegmentJob | WholeJob | GlanceJob;
+type QueuedJob = SegmentJob | WholeJob | GlanceJob | AppraisalJob;
 
 /** A body of `POST /jobs`: what is wanted now, and what will probably be wanted next. */
 interface JobRequest {
@@ -136,6 +137,8 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
         return encodeWhole(job, services, control);
       case "glance":
         return lookAtSource(job, services, control);
+      case "appraisal":
+        return appraiseSource(job, services, control);
     }
   }
 
@@ -152,6 +155,7 @@ interface Answered {
 function isLight(job: QueuedJob): boolean {
   if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1;
   if (job.kind === "glance") return true;
+  if (job.kind === "appraisal") return false;
   return !job.needsFile && !job.isHeavy;
 }
 

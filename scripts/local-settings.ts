@@ -17,6 +17,7 @@ export interface LocalSettings {
   readonly PLAYBACK_KEYS: string;
   readonly ADMIN_KEYS: string;
   readonly ENCRYPTION: string;
+  readonly APPRAISE_UPLOADS: string;
   readonly CONTENT_KEY_SECRET: string;
 }
 
@@ -86,7 +87,7 @@ async function signingKeys(folder: string): Promise<SigningKeys> {
   return keys;
 }
 
-/** Reads the settings, making what is missing; `CLOUD_NAME`, `API_KEY`, `API_SECRET` and `ENCRYPTION` are taken from the environment where it has them. */
+/** Reads the settings, making what is missing; `CLOUD_NAME`, `API_KEY`, `API_SECRET`, `ENCRYPTION` and `APPRAISE_UPLOADS` are taken from the environment where it has them. */
 export async function localSettings(
   path: string,
   keysFolder: string,
@@ -94,8 +95,8 @@ export async function localSettings(
 ): Promise<LocalSettings> {
   const known = parseSettings((await readText(path)) ?? "");
   const keys = await signingKeys(keysFolder);
-  const pick = (name: "CLOUD_NAME" | "API_KEY" | "API_SECRET" | "ENCRYPTION", fallback: () => string): string =>
-    environment[name] || known[name] || fallback();
+  type Chosen = "CLOUD_NAME" | "API_KEY" | "API_SECRET" | "ENCRYPTION" | "APPRAISE_UPLOADS";
+  const pick = (name: Chosen, fallback: () => string): string => environment[name] || known[name] || fallback();
   const settings: LocalSettings = {
     CLOUD_NAME: pick("CLOUD_NAME", () => "demo"),
     API_KEY: pick("API_KEY", () =>
@@ -109,6 +110,7 @@ export async function localSettings(
     PLAYBACK_KEYS: verifying(keys.playback),
     ADMIN_KEYS: verifying(keys.admin),
     ENCRYPTION: pick("ENCRYPTION", () => "off"),
+    APPRAISE_UPLOADS: pick("APPRAISE_UPLOADS", () => "on"),
     CONTENT_KEY_SECRET: known.CONTENT_KEY_SECRET ?? secret(),
   };
   const text = settingsFile(settings);

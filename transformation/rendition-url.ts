@@ -50,7 +50,7 @@ export interface RenditionUrl extends AssetName {
 }
 
 const TAIL =
-  /^@([0-9a-f]{16})\.([a-z0-9]{1,16})(?:\.(aes128|cbcs))?\/([a-z0-9]{1,16}-[a-z0-9]{1,8})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
+  /^@([0-9a-f]{16})\.([a-z0-9]{1,16})(?:\.(aes128|cbcs))?\/([a-z0-9]{1,16}-[a-z0-9]{1,8}(?:-[a-z0-9]{1,8}){0,2})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
 
 /** Whether a path is one that edgereel hands out; cheap, for routing. */
 export const isRenditionPath = (path: string): boolean =>

@@ -133,7 +133,7 @@ export function describeAssetCatalogContract(adapter: string, empty: () => Promi
         border: ["000000ff"],
         colours: ["ff00ffff"],
       };
-      await catalog.keepGlance(NAME, "b", glance);
+      await catalog.keepFacts(NAME, "b", { glance });
       const { source } = storedAs("b");
       expect(await catalog.findAsset(NAME)).toMatchObject({ source: { ...source, glance } });
       expect(await catalog.findSource(NAME, "a")).toEqual(storedAs("a"));

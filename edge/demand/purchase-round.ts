@@ -1,6 +1,6 @@
 /** Once an hour: has the origin make in idle time what demand pays for, a bounded number of segments at a time. */
 
-import { initJob, type OriginBuild, segmentJob, type WithheldRendition } from "#media";
+import { initJob, isUnappraised, type OriginBuild, segmentJob, type WithheldRendition } from "#media";
 import { DELIVERY_TYPES, formatRenditionUrl, Problem, parseRenditionUrl } from "#transformation";
 import { spenderOf } from "../budgets/spender.ts";
 import { jobContext } from "../jobs.ts";
@@ -30,6 +30,8 @@ export async function payForDemand(services: EdgeServices): Promise<void> {
   for (const publicId of new Set(most.map((each) => each.publicId))) {
     for (const deliveryType of DELIVERY_TYPES) {
       const asset = await catalog.assets.findAsset({ cloud, deliveryType, publicId });
+      // It was stored before uploads were appraised, or nothing came of it then.
+      if (asset && isUnappraised(asset.source)) services.orderAppraisal(asset, asset.source.version);
       if (asset && !(await payFor(asset, build, deadline, services))) return;
     }
   }

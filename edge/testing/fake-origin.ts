@@ -5,6 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { jwtVerify } from "jose";
 import {
+  type Appraisal,
+  type AppraisalJob,
   type Glance,
   type GlanceJob,
   type InitJob,
@@ -17,7 +19,7 @@ import {
 import { type Problem, rational } from "#transformation";
 import { ORIGIN_SECRET } from "./edge-under-test.ts";
 
-type Job = SegmentJob | InitJob | WholeJob | GlanceJob;
+type Job = SegmentJob | InitJob | WholeJob | GlanceJob | AppraisalJob;
 
 /** What it sees of every source: all of it alike. */
 export const GLANCE: Glance = {
@@ -27,6 +29,16 @@ export const GLANCE: Glance = {
   border: ["102030ff"],
   colours: ["405060ff"],
 };
+
+/** What it finds of every source: as easy as can be, at the sizes of its trials. */
+const appraisalFor = ({ frameRate, trials }: AppraisalJob): Appraisal => ({
+  frameRate,
+  details: [],
+  trials: trials.map(({ codec, width, height, rateFactor }) => ({
+    ...{ codec, width, height, rateFactor, decibels: 60 - rateFactor / 2 },
+    ...{ peakBitsPerSecond: 200_000, meanBitsPerSecond: 100_000 },
+  })),
+});
 
 export interface FakeOrigin {
   readonly url: string;
@@ -92,15 +104,14 @@ async function isSigned(authorization: string | undefined, body: Buffer): Promis
 }
 
 /** Bytes that tell which job they are for. */
-export const bytesFor = (job: Job): Buffer =>
-  Buffer.from(
-    job.kind === "glance"
-      ? JSON.stringify(GLANCE)
-      : `${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40),
-  );
+export function bytesFor(job: Job): Buffer {
+  if (job.kind === "glance") return Buffer.from(JSON.stringify(GLANCE));
+  if (job.kind === "appraisal") return Buffer.from(JSON.stringify(appraisalFor(job)));
+  return Buffer.from(`${job.kind} ${"key" in job ? job.key : job.codecString} `.repeat(40));
+}
 
 function mediaTypeOf(job: Job): string {
-  if (job.kind === "glance") return "application/json";
+  if (job.kind === "glance" || job.kind === "appraisal") return "application/json";
   return job.kind === "whole" ? job.mediaType : `${job.media}/mp4`;
 }
 

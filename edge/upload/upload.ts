@@ -1,7 +1,7 @@
 /** The story of an upload: bytes into R2 as they come, its signature, a look at what it is, and the catalog. */
 
 import type { Asset, FoundAsset } from "#catalog";
-import { isStillContainer } from "#media";
+import { isStillContainer, isUnappraised, type Source } from "#media";
 import { Problem } from "#transformation";
 import { hex } from "../access/hash.ts";
 import { probeRaw } from "../raw-files.ts";
@@ -179,9 +179,12 @@ export async function finishUpload(
   };
   // The same bytes again: what players hold URLs of stays where it is.
   const twin = await services.catalog.assets.findSource(name, version);
-  const stored = { source, objectKey: twin?.objectKey ?? objectKey, etag: twin?.etag ?? object.etag };
+  const { glance, appraisal } = twin?.source ?? {};
+  const known: Source = { ...source, ...(glance && { glance }), ...(appraisal && { appraisal }) };
+  const stored = { source: known, objectKey: twin?.objectKey ?? objectKey, etag: twin?.etag ?? object.etag };
   await services.catalog.assets.putAsset(entry, stored);
   if (twin && twin.objectKey !== objectKey) await services.sources.delete(objectKey);
   await services.assets.forget(name);
+  if (isUnappraised(known)) services.orderAppraisal(name, version);
   return { asset: { ...entry, ...stored }, existing: false };
 }

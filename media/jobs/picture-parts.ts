@@ -2,7 +2,7 @@
 
 import { type Filter, Problem, toFixed, toNumber } from "#transformation";
 import { encoderFilters } from "../canvas.ts";
-import { qualityPercent } from "../codecs.ts";
+import { qualityOf, qualityPercent } from "../codecs.ts";
 import type { Format } from "../formats/index.ts";
 import { secondsOf } from "../grid.ts";
 import type { Size } from "../ladder.ts";
@@ -23,7 +23,7 @@ function shown(plan: DeliveryPlan) {
   return { video, canvas, size };
 }
 
-export const qualityOf = ({ encoding }: DeliveryPlan): number => qualityPercent(encoding.quality ?? { auto: "good" });
+export const percentOf = ({ encoding }: DeliveryPlan): number => qualityPercent(qualityOf(encoding));
 
 /** From the stream's colours to those of the picture format; at the picture's own size where no other is named. */
 export function converted(plan: DeliveryPlan, format: PictureFormat, at?: Size): readonly Filter[] {
@@ -52,7 +52,7 @@ export function stillParts(
     video: {
       ...reading,
       filters: [...reading.filters, ...converted(plan, format)],
-      encoder: [["-frames:v", String(span.frames)], ...format.options(qualityOf(plan))],
+      encoder: [["-frames:v", String(span.frames)], ...format.options(percentOf(plan))],
     },
     muxer: format.muxer,
     needsFile: format.needsFile ?? false,
@@ -104,7 +104,7 @@ export function animationParts(plan: DeliveryPlan, format: PictureFormat): Whole
     video: {
       ...reading,
       filters: [...reading.filters, ...sampled, ...converted(plan, format), ...(format.hasPalette ? [PALETTE] : [])],
-      encoder: format.options(qualityOf(plan)),
+      encoder: format.options(percentOf(plan)),
     },
     muxer: format.muxer,
     needsFile: format.needsFile ?? false,

@@ -9,7 +9,7 @@ import type { VideoTrack } from "../source.ts";
 import { placeOnSheet, type Storyboard, storyboardOf, tileFrame, tilesOn } from "../storyboard.ts";
 import { plainPart } from "../timeline.ts";
 import type { JobContext } from "./job.ts";
-import { converted, qualityOf } from "./picture-parts.ts";
+import { converted, percentOf } from "./picture-parts.ts";
 import { pictures } from "./pictures.ts";
 import { followedBy, joinedBy, type Reading, readInTurn } from "./reading.ts";
 import type { WholeJob } from "./whole-job.ts";
@@ -42,7 +42,7 @@ export function sheetJob(
     kind: "whole",
     ...context,
     inputs,
-    video: { ...stream, encoder: [["-frames:v", "1"], ...format.options(qualityOf(plan))] },
+    video: { ...stream, encoder: [["-frames:v", "1"], ...format.options(percentOf(plan))] },
     muxer: format.muxer,
     needsFile: format.needsFile ?? false,
     isHeavy: true,

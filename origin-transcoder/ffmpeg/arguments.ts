@@ -12,7 +12,7 @@ export interface Input {
   readonly demuxer: string;
 }
 
-const GLOBAL = [
+export const GLOBAL = [
   // Never read the terminal: without one ffmpeg would stop.
   "-nostdin",
   "-hide_banner",
@@ -64,7 +64,7 @@ function reading(input: Input, seek: string | null): Flags {
 }
 
 /** One fragment with no index behind it; nothing in it tells of the machine or the time. */
-const CMAF: Flags = [
+export const CMAF: Flags = [
   ["-map_metadata", "-1"],
   ["-map_chapters", "-1"],
   // No library version in the file.
@@ -78,7 +78,7 @@ const CMAF: Flags = [
   ["-movflags", "+cmaf+frag_custom+frag_discont+skip_sidx+skip_trailer"],
 ];
 
-const timing = (media: "video" | "audio", timescale: number): Flags =>
+export const timing = (media: "video" | "audio", timescale: number): Flags =>
   media === "video"
     ? [
         // As the filters made them: with a constant rate ffmpeg would pad from zero.
