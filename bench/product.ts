@@ -18,8 +18,8 @@ export interface Product {
 const IDLE_POLL_MILLISECONDS = 50;
 
 export async function startProduct(folder: string): Promise<Product> {
-  // Nothing of the environment's: figures must not depend on it.
-  const settings: LocalSettings = await localSettings(join(folder, ".dev.vars"), folder, {});
+  // Nothing of the environment's: figures must not depend on it, nor on what is appraised beside them.
+  const settings: LocalSettings = await localSettings(join(folder, ".dev.vars"), folder, { APPRAISE_UPLOADS: "off" });
   const service = await startLocalService({
     port: await freePort(),
     settings,

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { appraisal } from "./appraisal.ts";
 import type { Bench } from "./bench.ts";
 import { coldSegment } from "./cold-segment.ts";
 import { crowds } from "./crowds.ts";
@@ -20,7 +21,18 @@ import { warmHit } from "./warm-hit.ts";
 import { workerStart } from "./worker-start.ts";
 
 /** What can be measured, in the order in which it is. */
-const BENCHES: readonly Bench[] = [urls, workerStart, coldSegment, warmHit, nginx, firstFrame, herd, crowds, lookAhead];
+const BENCHES: readonly Bench[] = [
+  urls,
+  workerStart,
+  coldSegment,
+  warmHit,
+  nginx,
+  firstFrame,
+  herd,
+  crowds,
+  lookAhead,
+  appraisal,
+];
 
 const { values, positionals } = parseArgs({ options: { film: { type: "string" } }, allowPositionals: true });
 const film = values.film ?? process.env["BENCH_FILM"];
