@@ -17,7 +17,7 @@ export const delivery = {
   quality: parameter({
     key: "q",
     summary:
-      "Picture quality from 1 to 100, or a level: auto, auto:best, auto:good, auto:eco, auto:low. 80:444 keeps the colours of a .jpg or .avif sharp; 80:qmax_40 bounds how coarse a file's codec may get (H.264, VP8, VP9).",
+      "Picture quality from 1 to 100, or a level: auto, auto:best, auto:good, auto:eco, auto:low, which streams reach with the fewest bits that the film needs. 80:444 keeps the colours of a .jpg or .avif sharp; 80:qmax_40 bounds how coarse a file's codec may get (H.264, VP8, VP9).",
     value: quality(),
     scope: "delivery",
     touches: ["picture"],
