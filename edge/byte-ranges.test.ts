@@ -7,6 +7,7 @@ import { bytesFor, type FakeOrigin, startFakeOrigin } from "./testing/fake-origi
 import { newFilm, sdkFor } from "./testing/sdk.ts";
 
 let edge: EdgeUnderTest;
+let behind: EdgeUnderTest;
 let origin: FakeOrigin;
 let film: string;
 
@@ -15,10 +16,13 @@ beforeAll(async () => {
   edge = await startEdge({ ORIGIN_URL: origin.url });
   film = await newFilm(100_000);
   await (await sdkFor(edge.base)).upload(film, { public_id: "film" });
+  behind = await startEdge({ ORIGIN_URL: origin.url, CACHE_LAYOUT: "workers-cache" });
+  await (await sdkFor(behind.base)).upload(film, { public_id: "film" });
 });
 
 afterAll(async () => {
   await edge?.stop();
+  await behind?.stop();
   await origin?.stop();
 });
 
@@ -47,6 +51,12 @@ describeByteRangesContract("a segment that this data centre has lost", async () 
       return edge.get(path, init);
     },
   };
+});
+
+describeByteRangesContract("a segment behind Workers Cache", async () => {
+  const path = await segment(2);
+  await (await behind.get(path)).arrayBuffer();
+  return { bytes: segmentBytes(path), get: (init) => behind.get(path, init) };
 });
 
 describeByteRangesContract("a clip too large to be kept in memory", async () => {

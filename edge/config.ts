@@ -51,6 +51,8 @@ export interface Env {
   readonly LIMITS?: string;
   /** Signs the grants that a signed URL hands on to what its playlist names. */
   readonly GRANT_SECRET: string;
+  /** `cache-api`, or `workers-cache`: what stands before the store of products. */
+  readonly CACHE_LAYOUT?: string;
   /** `off`: uploads are not appraised, and every film is streamed by the same ladder; `on`. */
   readonly APPRAISE_UPLOADS?: string;
   /** `aes-128` or `cbcs`: authenticated videos are streamed encrypted, and delivered in no other form; `off`. */
@@ -72,6 +74,7 @@ export interface EdgeConfig {
   readonly originSecret: string;
   readonly grantSecret: string;
   readonly isStrict: boolean;
+  readonly cacheLayout: CacheLayout;
   readonly appraisesUploads: boolean;
   readonly limits: CloudLimits;
   readonly remote: RemoteRules;
@@ -91,6 +94,10 @@ export interface EdgeConfig {
     readonly secretAccessKey: string;
   };
 }
+
+export type CacheLayout = "cache-api" | "workers-cache";
+
+const isCacheLayout = (name: string): name is CacheLayout => name === "cache-api" || name === "workers-cache";
 
 const ENCRYPTIONS: Readonly<Record<string, Sealing>> = { "aes-128": "aes128", cbcs: "cbcs" };
 
@@ -127,6 +134,8 @@ export function configFrom(env: Env): EdgeConfig {
   if (strict !== "on" && strict !== "off") faults.push("STRICT_TRANSFORMATIONS must be on or off");
   const { APPRAISE_UPLOADS: appraises = "on" } = env;
   if (appraises !== "on" && appraises !== "off") faults.push("APPRAISE_UPLOADS must be on or off");
+  const { CACHE_LAYOUT: cacheLayout = "cache-api" } = env;
+  if (!isCacheLayout(cacheLayout)) faults.push("CACHE_LAYOUT must be cache-api or workers-cache");
   const { ENCRYPTION: encryption = "off" } = env;
   const sealing = ENCRYPTIONS[encryption];
   if (sealing === undefined && encryption !== "off") faults.push("ENCRYPTION must be aes-128, cbcs or off");
@@ -141,6 +150,7 @@ export function configFrom(env: Env): EdgeConfig {
     originSecret: text("ORIGIN_SECRET", 32),
     grantSecret: text("GRANT_SECRET", 32),
     isStrict: strict === "on",
+    cacheLayout: isCacheLayout(cacheLayout) ? cacheLayout : "cache-api",
     appraisesUploads: appraises === "on",
     limits: limits ?? {},
     remote: remote ?? { hosts: [], maxBytes: 0 },

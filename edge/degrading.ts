@@ -2,7 +2,7 @@
 
 import { type DeliveryPlan, type OriginBuild, segmentCountOf, unappraised, videoOf } from "#media";
 import type { AssetName } from "#transformation";
-import { madeProducts } from "./product-store.ts";
+import { madeProducts } from "./made-products.ts";
 import type { Remembered } from "./remembered.ts";
 import { pictureFolder } from "./rendition-folder.ts";
 

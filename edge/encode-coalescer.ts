@@ -10,7 +10,9 @@ import { knownVariants } from "./budgets/known-variants.ts";
 import { configFrom, type Env } from "./config.ts";
 import type { EncodeOrder } from "./encodes.ts";
 import { originClient } from "./origin-client.ts";
-import { type NewProduct, productStore, WHOLE_IN_MEMORY_BYTES } from "./product-store.ts";
+import { WHOLE_IN_MEMORY_BYTES } from "./product-bucket.ts";
+import type { NewProduct } from "./product-store.ts";
+import { productsOf } from "./products.ts";
 
 /** What became of a request for an object: it is in the store, or a problem document says why not. */
 export type Encoded =
@@ -102,9 +104,10 @@ export class EncodeCoalescer extends DurableObject<Env> {
   async #make({ address, request, spender, isLost = false }: EncodeOrder, signal: AbortSignal): Promise<Encoded> {
     try {
       const url = parseRenditionUrl(new URL(address).pathname);
-      const origin = originClient(configFrom(this.env), () => Date.now() / 1000);
+      const config = configFrom(this.env);
+      const origin = originClient(config, () => Date.now() / 1000);
       const made = await this.#budgeted.make({ url, job: request.job, spender }, () => origin.make(request, signal));
-      const store = productStore(this.env.PRODUCTS, caches.default, (work) => this.ctx.waitUntil(work));
+      const store = productsOf(this.env, config, this.ctx);
       const { bytes, mediaType, queueMilliseconds, encodeMilliseconds } = made;
       const result = { kept: true, joined: false, queueMilliseconds, encodeMilliseconds } as const;
       const isStored = await store.keep(address, url, made).then(

@@ -22,10 +22,10 @@ import {
 } from "#transformation";
 import { paidFor } from "./demand/paid-renditions.ts";
 import { purchasesFor } from "./demand/purchases.ts";
+import { madeProducts } from "./made-products.ts";
 import { codecOffer } from "./manifests.ts";
 import { outputOf } from "./output-format.ts";
 import { plannedDelivery } from "./planned-delivery.ts";
-import { madeProducts } from "./product-store.ts";
 import { deliveryUrlOf, storeRemote } from "./remote/remote-assets.ts";
 import { pictureFolder, soundFolder } from "./rendition-folder.ts";
 import type { EdgeServices } from "./services.ts";

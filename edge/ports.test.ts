@@ -1,6 +1,6 @@
 /** Every port's contract, on the adapters that there are: Cache API, R2, Durable Objects and D1 on workerd. */
 
-import { afterAll, beforeAll } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { openCatalog } from "#catalog";
 import { parseRenditionUrl } from "#transformation";
 import { describeAssetFinderContract } from "./testing/asset-finder.contract.ts";
@@ -27,6 +27,24 @@ describeProductStoreContract("Cache API before R2", async () => ({
   here: remoteProductStore(edge.base, "north.example"),
   elsewhere: remoteProductStore(edge.base, "south.example"),
 }));
+
+describe("behind Workers Cache", () => {
+  let behind: EdgeUnderTest;
+
+  beforeAll(async () => {
+    const layout = { ORIGIN_URL: origin.url, CACHE_LAYOUT: "workers-cache" };
+    behind = await startEdge(layout, { entry: "edge/testing/ports-worker.ts" });
+  });
+
+  afterAll(() => behind?.stop());
+
+  // workerd runs the entrypoint for each request, since no cache stands before it here: whatever a hit would answer with.
+  describeProductStoreContract("Workers Cache before R2", async () => ({
+    here: remoteProductStore(behind.base, "north.example"),
+    elsewhere: remoteProductStore(behind.base, "south.example"),
+    nearby: "store",
+  }));
+});
 
 describeEncodesContract("a Durable Object a source", async () => {
   const store = remoteProductStore(edge.base, "edge.example");

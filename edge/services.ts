@@ -22,7 +22,8 @@ import { type Encodes, encodes } from "./encodes.ts";
 import { type NameFinder, nameFinder } from "./name-finder.ts";
 import { type OriginBuilds, originBuilds } from "./origin-builds.ts";
 import { type OriginClient, originClient } from "./origin-client.ts";
-import { type ProductStore, productStore } from "./product-store.ts";
+import type { ProductStore } from "./product-store.ts";
+import { productsOf } from "./products.ts";
 import { type Remembered, remembered } from "./remembered.ts";
 import { type ContentKeys, derivedKeys } from "./sealing/content-keys.ts";
 import { type SignSource, sourceSigner } from "./source-url.ts";
@@ -83,16 +84,14 @@ function standingOf(env: Env): Standing {
   return standing;
 }
 
-/** The services of a request, as Hono hands it to a route. */
-export const servicesOf = ({
-  env,
-  executionCtx,
-}: {
-  env: Env;
-  executionCtx: Pick<ExecutionContext, "waitUntil">;
-}): EdgeServices => servicesFrom(env, executionCtx);
+/** What the runtime gives a request: Hono's type of it does not say all. */
+type RequestContext = Pick<ExecutionContext, "waitUntil"> & { readonly exports?: unknown };
 
-export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUntil">): EdgeServices {
+/** The services of a request, as Hono hands it to a route. */
+export const servicesOf = ({ env, executionCtx }: { env: Env; executionCtx: RequestContext }): EdgeServices =>
+  servicesFrom(env, executionCtx);
+
+export function servicesFrom(env: Env, context: RequestContext): EdgeServices {
   const { config, rings, passes, contentKeys, front, ...standing } = standingOf(env);
   const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
   const now = (): number => Date.now() / 1000;
@@ -124,7 +123,7 @@ export function servicesFrom(env: Env, context: Pick<ExecutionContext, "waitUnti
     }),
     names: nameFinder(catalog, remembered("names", caches.default, now, waitUntil)),
     contentKeys,
-    products: productStore(env.PRODUCTS, caches.default, waitUntil),
+    products: productsOf(env, config, context),
     paid: paidRenditions(env.PRODUCTS, remembered("paid", caches.default, now, waitUntil, PAID_FRESH_SECONDS)),
     shares: remembered("shares", caches.default, now, waitUntil, SHARES_FRESH_SECONDS),
     encodes: encodes(env.ENCODES, waitUntil),

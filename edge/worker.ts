@@ -12,6 +12,7 @@ import { servicesFrom } from "./services.ts";
 export { BudgetKeeper } from "./budgets/budget-keeper.ts";
 export { EncodeCoalescer } from "./encode-coalescer.ts";
 export { PlaybackSession } from "./playback/playback-session.ts";
+export { Products } from "./workers-cache-store.ts";
 
 export default {
   fetch: app.fetch,

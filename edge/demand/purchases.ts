@@ -12,7 +12,7 @@ import {
   withheldOf,
 } from "#media";
 import { type AssetName, parseTransformation } from "#transformation";
-import { madeProducts } from "../product-store.ts";
+import { madeProducts } from "../made-products.ts";
 import { pictureFolder } from "../rendition-folder.ts";
 import type { EdgeServices } from "../services.ts";
 

@@ -6,6 +6,7 @@ import { type EdgeServices, servicesFrom } from "../services.ts";
 
 export { BudgetKeeper } from "../budgets/budget-keeper.ts";
 export { EncodeCoalescer } from "../encode-coalescer.ts";
+export { Products } from "../workers-cache-store.ts";
 
 type Arguments = readonly unknown[];
 type Methods = Readonly<Record<string, (...args: never[]) => unknown>>;
