@@ -108,6 +108,12 @@ describe("the rate of an appraised source", () => {
     );
   });
 
+  it("is that of everybody where the cap leaves no more to either trial", () => {
+    const capped = appraisalOf({ decibels: 8, bitsPerSecond: 9_000_000 });
+    const trials = capped.trials.map((trial) => ({ ...trial, decibels: 8 }));
+    expect(rateOf({ ...capped, trials }, "av1")?.rateFactor).toBe(rateFactorOf(VIDEO_CODECS.av1, 75));
+  });
+
   it("is undecided in a codec of which no trial was made", () => {
     const trials = EASY.trials.filter(({ codec }) => codec !== "av1");
     expect(rateOf({ ...EASY, trials }, "av1")).toBeUndefined();

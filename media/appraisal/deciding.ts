@@ -96,7 +96,8 @@ export function decidedRate(
   ];
   const target = TARGET_DECIBELS["auto" in quality ? quality.auto : "good"];
   const { start, step } = curve.decibels;
-  const borne = step < 0 ? curve.fine + (target - start) / step : coarsest;
+  // Where a cap decides both trials are alike, and as good as they can be.
+  const borne = step < 0 ? curve.fine + (target - start) / step : start < target ? finest : coarsest;
   // Down to the whole factor that still reaches the target.
   const rateFactor = Math.min(coarsest, Math.max(finest, Math.floor(borne)));
   const peak = 2 ** curve.peak.at(rateFactor);
