@@ -35,7 +35,7 @@ import { deliverKey, deliverLicense, deliverSealed, isSealed } from "./sealing/d
 import { checkSealedOutput, checkSealedRendition, inClear } from "./sealing/sealing-policy.ts";
 import type { EdgeServices } from "./services.ts";
 import { deliverIndex } from "./storyboards.ts";
-import { type FetchTrack, offeredSubtitles, subtitlesFor } from "./subtitles.ts";
+import { type FetchTrack, offeredSubtitles, openedFile, subtitlesFor } from "./subtitles.ts";
 
 /** These change when the video is replaced, manifests also with what the origin can do. */
 const MANIFEST_SECONDS = 10;
@@ -175,6 +175,7 @@ async function deliverCues(
     product: "segment",
     mediaType: "text/vtt; charset=utf-8",
     write: () => subtitlesFor(url, number, fetchTrack, services),
+    ...(number === undefined && { opened: (file: string) => openedFile(url, file, grant.run, services) }),
   });
 }
 
