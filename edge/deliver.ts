@@ -70,7 +70,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const options = { original: mayBeOriginal(url), now: services.now() };
   const grant = await services.access.checkDelivery(url, credentials, options);
   await storeRemote(url, services);
-  const { asset, plan, names } = await plannedDelivery(url, services);
+  const { asset, plan, names } = await plannedDelivery(url, grant, services);
   grant.bounds.check({ chain: url.transformation });
   if (plan.encoding.isDescribed) return deliverInformation(request, url, plan, { seconds: MANIFEST_SECONDS, grant });
   const output = outputOf(url, plan);
