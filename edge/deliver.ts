@@ -22,6 +22,7 @@ import { findOrMake } from "./find-or-make.ts";
 import { deliverInformation } from "./information.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverText } from "./kept-text.ts";
+import { layersOf } from "./layers.ts";
 import { openedPlaylist } from "./manifest-query.ts";
 import { manifestFor, mediaPlaylistFor, NEGOTIATED_BY } from "./manifests.ts";
 import { deliverOriginal } from "./originals.ts";
@@ -211,9 +212,11 @@ async function deliverWhole(
 ): Promise<Delivered> {
   const { recipe } = await services.builds.current();
   const own = fileAddress(url, plan, format, recipe);
-  const { response, facts } = await findOrMake(requestFor(own, request, request), own, grant, services, async () =>
-    own.file.kind === "sheet" ? jobFor(own, services) : { job: await fileJob(plan, own, asset, format, services) },
-  );
+  const { response, facts } = await findOrMake(requestFor(own, request, request), own, grant, services, async () => {
+    if (own.file.kind === "sheet") return jobFor(own, services);
+    const planned = { plan, stored: asset, layers: await layersOf(own, services) };
+    return { job: await fileJob(planned, own, format, services) };
+  });
   response.headers.set("cache-control", cacheControl(WHOLE_SECONDS, grant));
   return { response, facts };
 }
