@@ -7,8 +7,9 @@ RUN npm ci --omit=dev --no-audit --no-fund && rm -rf node_modules/node-linux-*
 
 FROM node:24.21.0-bookworm-slim
 # Texts are drawn with the fonts that are installed; Liberation has the measures of Arial, Times New Roman and Courier New.
+# ip (iproute2) gives ffmpeg a network that leads nowhere.
 RUN apt-get update \
-  && apt-get install -y --no-install-recommends ffmpeg tini fonts-dejavu-core fonts-liberation \
+  && apt-get install -y --no-install-recommends ffmpeg iproute2 tini fonts-dejavu-core fonts-liberation \
   && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=packages /app/node_modules ./node_modules

@@ -1,7 +1,9 @@
 /** DELIVERIES: what deliveries are told apart by, and what is counted of them. One entry a name. */
 
 import { type SQL, sql } from "drizzle-orm";
+import { bucketSums, HISTOGRAMS } from "./histograms.ts";
 import { type Ledger, total } from "./ledger.ts";
+import { percentiles } from "./percentiles.ts";
 import { deliveries } from "./schema.ts";
 
 /** NULL where there is nothing that could have a share. */
@@ -32,6 +34,15 @@ export const DELIVERIES = {
       unit: "seconds",
       expression: sql<number>`${total(deliveries.encodeMilliseconds)} / 1000.0`,
     },
+    ...percentiles({
+      metric: "encode_seconds",
+      title: "Time of an encode",
+      unit: "seconds",
+      histogram: HISTOGRAMS.encode,
+      sums: bucketSums(HISTOGRAMS.encode, deliveries),
+      scale: 0.001,
+      digits: 3,
+    }),
     cache_ratio: {
       title: "Share answered from a cache",
       unit: "ratio",

@@ -41,6 +41,7 @@ export function openCatalog(d1: D1Database): Catalog {
 export type { AccessCatalog, AccessRecords, PlaybackKey, RevokedKey, RevokedToken } from "./access.ts";
 export { type Asset, type AssetCatalog, type FoundAsset, REPLACED_SECONDS, type StoredSource } from "./assets.ts";
 export type { DemandCatalog, DemandQuery, VideoDemand } from "./demand.ts";
+export { HISTOGRAMS, observed } from "./histograms.ts";
 export type { Batch, CountCatalog, CountQuery, CountRow, IntervalName, Ledger, Metric } from "./ledger.ts";
 export { INTERVAL_MINUTES } from "./ledger.ts";
 export type { CountBatch, DeliveryCount, LedgerCount, LedgerName, PlaybackCount, PlaybackCounters } from "./ledgers.ts";

@@ -8,7 +8,9 @@ import { deliveryBatches } from "./schema.ts";
 export interface Metric {
   readonly title: string;
   readonly unit: string;
-  readonly expression: SQL<number | null>;
+  readonly expression: SQL<number | string | null>;
+  /** Makes the figure of what SQL can only gather. */
+  readonly figure?: (gathered: string) => number | null;
 }
 
 /** A table whose rows are counts: its primary key says of what, all other columns add up. */
@@ -72,6 +74,13 @@ export function fieldsOf({ table }: Pick<Ledger, "table">): {
   };
 }
 
+const withFigures = (row: CountRow, metrics: Ledger["metrics"]): CountRow => ({
+  ...row,
+  ...Object.fromEntries(
+    Object.entries(metrics).flatMap(([name, { figure }]) => (figure ? [[name, figure(String(row[name]))]] : [])),
+  ),
+});
+
 const NOTE_BATCH = "INSERT OR IGNORE INTO delivery_batches (id, counted_at) VALUES (?1, ?2)";
 
 /** One statement a batch, whatever its size: bound parameters are limited to a hundred (D1). */
@@ -128,7 +137,7 @@ export function countCatalog<C extends object>(db: Database, d1: D1Database, led
         .where(and(eq(table.cloud, cloud), gte(table.minute, from), lt(table.minute, to)))
         .$dynamic();
       const answer = grouping.length > 0 ? rows.groupBy(...grouping).orderBy(...grouping) : rows;
-      return (await answer) as unknown as readonly CountRow[];
+      return ((await answer) as unknown as readonly CountRow[]).map((row) => withFigures(row, metrics));
     },
 
     async expire(now) {

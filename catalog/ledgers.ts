@@ -10,8 +10,10 @@ export const LEDGERS = { deliveries: DELIVERIES, playback: PLAYBACK } as const s
 export type LedgerName = keyof typeof LEDGERS;
 
 /** One line of a batch: what some deliveries of a minute have in common, and how many they were. */
-export type DeliveryCount = typeof deliveries.$inferSelect;
+export type DeliveryCount = Omit<DeliveryLine, EncodeBucket> & Partial<Pick<DeliveryLine, EncodeBucket>>;
 
+type DeliveryLine = typeof deliveries.$inferSelect;
+type EncodeBucket = keyof DeliveryLine & `encode${"To" | "Beyond"}${string}`;
 type PlaybackLine = typeof playback.$inferSelect;
 type PlaybackDimension = "minute" | "cloud" | "publicId" | "mode" | "codec" | "rung" | "country" | "device";
 

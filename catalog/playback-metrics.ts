@@ -1,7 +1,9 @@
 /** PLAYBACK: what reports of players are told apart by, and what follows from them. One entry a name. */
 
 import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import { bucketSums, HISTOGRAMS } from "./histograms.ts";
 import { type Ledger, total } from "./ledger.ts";
+import { percentiles } from "./percentiles.ts";
 import { playback } from "./schema.ts";
 
 /** What only events tell: NULL of requests. */
@@ -42,6 +44,15 @@ export const PLAYBACK = {
       unit: "seconds",
       expression: ratio(playback.startupMilliseconds, sql`1000 * ${playback.timedStartups}`, 3),
     },
+    ...percentiles({
+      metric: "startup_seconds",
+      title: "Time until the first picture",
+      unit: "seconds",
+      histogram: HISTOGRAMS.startup,
+      sums: bucketSums(HISTOGRAMS.startup, playback),
+      scale: 0.001,
+      digits: 3,
+    }),
     failed_starts: {
       title: "Views that failed before a picture",
       unit: "views",
@@ -73,6 +84,15 @@ export const PLAYBACK = {
         sql`case when ${playback.mode} = 'event' then ${playback.rebufferMilliseconds} + ${playback.playedMilliseconds} end`,
       ),
     },
+    ...percentiles({
+      metric: "rebuffer_ratio",
+      title: "Share of a minute of viewing stalled",
+      unit: "ratio",
+      histogram: HISTOGRAMS.stalled,
+      sums: bucketSums(HISTOGRAMS.stalled, playback),
+      scale: 0.001,
+      digits: 6,
+    }),
     rebuffers_per_hour: {
       title: "Stalls in an hour of viewing",
       unit: "stalls an hour",
@@ -84,6 +104,17 @@ export const PLAYBACK = {
       // Kilobits a second times milliseconds are bits.
       expression: ratio(sql`1000 * ${playback.ratedBits}`, playback.ratedMilliseconds, 0),
     },
+    ...percentiles({
+      metric: "bit_rate",
+      title: "Bit rate of the video",
+      unit: "bits per second",
+      histogram: HISTOGRAMS.bitRate,
+      sums: bucketSums(HISTOGRAMS.bitRate, playback),
+      scale: 1000,
+      digits: 0,
+      // Who is served worst sees the least.
+      percents: [5, 25, 50, 75, 95],
+    }),
     throughput: {
       title: "Mean throughput that players measured",
       unit: "bits per second",

@@ -3,6 +3,7 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import type { OriginBuild, Source } from "#media";
 import type { DeliveryType } from "#transformation";
+import { bucketColumns, HISTOGRAMS } from "./histograms.ts";
 
 const assetName = {
   cloud: text("cloud").notNull(),
@@ -86,25 +87,31 @@ export const originBuilds = sqliteTable("origin_builds", {
   seenAt: integer("seen_at").notNull(),
 });
 
+const counted = {
+  /** Minutes since 1970. */
+  minute: integer("minute").notNull(),
+  cloud: text("cloud").notNull(),
+  /** Empty where a report of playback names no video of this cloud. */
+  publicId: text("public_id").notNull(),
+};
+const ofRendition = { codec: text("codec").notNull(), rung: text("rung").notNull() };
+const ofViewer = { country: text("country").notNull(), device: text("device").notNull() };
+
 /** Deliveries by minute and by what they have in common. */
 export const deliveries = sqliteTable(
   "deliveries",
   {
-    /** Minutes since 1970. */
-    minute: integer("minute").notNull(),
-    cloud: text("cloud").notNull(),
-    publicId: text("public_id").notNull(),
+    ...counted,
     product: text("product").notNull(),
-    codec: text("codec").notNull(),
-    rung: text("rung").notNull(),
+    ...ofRendition,
     tier: text("tier").notNull(),
     status: integer("status").notNull(),
-    country: text("country").notNull(),
-    device: text("device").notNull(),
+    ...ofViewer,
     requests: integer("requests").notNull(),
     bytes: integer("bytes").notNull(),
     encodes: integer("encodes").notNull(),
     encodeMilliseconds: integer("encode_milliseconds").notNull(),
+    ...bucketColumns(HISTOGRAMS.encode),
   },
   (table) => [
     primaryKey({
@@ -128,16 +135,10 @@ export const deliveries = sqliteTable(
 export const playback = sqliteTable(
   "playback",
   {
-    /** Minutes since 1970. */
-    minute: integer("minute").notNull(),
-    cloud: text("cloud").notNull(),
-    /** Empty where a report names no video of this cloud. */
-    publicId: text("public_id").notNull(),
+    ...counted,
     mode: text("mode").$type<"request" | "event">().notNull(),
-    codec: text("codec").notNull(),
-    rung: text("rung").notNull(),
-    country: text("country").notNull(),
-    device: text("device").notNull(),
+    ...ofRendition,
+    ...ofViewer,
     reports: integer("reports").notNull(),
     views: integer("views").notNull(),
     startups: integer("startups").notNull(),
@@ -158,6 +159,9 @@ export const playback = sqliteTable(
     throughputReports: integer("throughput_reports").notNull(),
     throughputKilobits: integer("throughput_kilobits").notNull(),
     droppedFrames: integer("dropped_frames").notNull(),
+    ...bucketColumns(HISTOGRAMS.startup),
+    ...bucketColumns(HISTOGRAMS.stalled),
+    ...bucketColumns(HISTOGRAMS.bitRate),
   },
   (table) => [
     primaryKey({

@@ -1,8 +1,10 @@
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { fragmentTiming, timescaleOf } from "#media";
+import type { SigningKeys } from "../scripts/local-settings.ts";
+import { playbackToken, type SigningKey } from "../sdk/server.ts";
 import { launchBrowser, seek } from "./browser.ts";
 import { expectPlaying } from "./expect-playing.ts";
 import { ffmpeg, makeFilm } from "./films.ts";
@@ -19,6 +21,17 @@ const streamIn = (extension: string, caps = "h264"): string =>
     `/${settings.CLOUD_NAME}/video/upload/sp_auto:subtitles_((code_en-US;file_told_en.vtt))/told.${extension}?caps=${caps}`,
   );
 
+/** A stream that is open for a time only. */
+async function partOf(extension: string, window: readonly [number, number]): Promise<string> {
+  const { playback } = JSON.parse(await readFile(join(folder, "signing-keys.json"), "utf8")) as SigningKeys;
+  const { pathname } = new URL(streamIn(extension));
+  const token = await playbackToken({
+    ...{ cloud: settings.CLOUD_NAME, subject: "told", expiresAt: new Date(Date.now() + 600_000), window },
+    key: playback[0] as unknown as SigningKey,
+  });
+  return address(`${pathname.replace("/upload/", "/authenticated/")}?caps=h264&token=${token}`);
+}
+
 beforeAll(async () => {
   const film = await makeFilm(folder, { name: "told.mov", seconds: SECONDS });
   const path = join(folder, "told.mkv");
@@ -34,7 +47,10 @@ beforeAll(async () => {
   await upload(path, "told", { context: "title=A tale" });
   await upload(path, "told", { type: "authenticated" });
   const said = join(folder, "told_en.vtt");
-  await writeFile(said, "WEBVTT\n\n00:00:00.500 --> 00:00:06.500\nSomething is told.\n");
+  await writeFile(
+    said,
+    "WEBVTT\n\n00:00:00.500 --> 00:00:06.500\nSomething is told.\n\n00:00:02.500 --> 00:00:03.500\nThere is more.\n",
+  );
   await upload(said, "told_en.vtt");
 });
 
@@ -155,6 +171,37 @@ describe("players", () => {
       await page.close();
     },
   );
+
+  const ofDash = [dashjs, ...SHAKA.filter(({ extension }) => extension === "mpd")].map(
+    (player) => [player.name, player] as const,
+  );
+
+  it.each(ofDash)("tell their page of its chapters: %s", async (_, player) => {
+    const { page } = await openPlayer(browser, player, streamIn("mpd"));
+    expect(await page.evaluate(() => (globalThis as unknown as Stage).chapters)).toEqual([
+      [0, 2.5, "Once"],
+      [2.5, 7, "Ever after"],
+    ]);
+    await page.close();
+  });
+
+  it.each(ofDash)("show, of a part that a token opens, the subtitles where they are said: %s", async (_, player) => {
+    // Of segments of two, two and three seconds the second one.
+    const { page, fetched } = await openPlayer(browser, player, await partOf("mpd", [2.5, 4]));
+    await player.read(page);
+    const cues = () =>
+      page.evaluate(() =>
+        [...(document.querySelector("video") as HTMLVideoElement).textTracks].flatMap(({ cues: own }) =>
+          [...((own ?? []) as Iterable<VTTCue>)].map(({ startTime, endTime, text }) => [startTime, endTime, text]),
+        ),
+      );
+    await expect.poll(cues, { timeout: 20_000 }).toEqual([
+      [0, 2, "Something is told."],
+      [0.5, 1.5, "There is more."],
+    ]);
+    expect(fetched.filter(({ url }) => url.includes("/all.vtt"))).toHaveLength(1);
+    await page.close();
+  });
 
   it.each(SHAKA.map((player) => [player.name, player] as const))(
     "look for something by key pictures alone: %s",

@@ -11,10 +11,31 @@ export interface Player {
   readonly start: (page: Page, url: string) => Promise<unknown>;
   /** The languages of sound and of subtitles that it offers. */
   readonly languages: (page: Page) => Promise<readonly (readonly string[])[]>;
+  /** Shows the first subtitles. */
+  readonly read: (page: Page) => Promise<unknown>;
 }
+
+/** What Shaka tells of an event of a description. */
+interface TimelineRegion {
+  readonly startTime: number;
+  readonly endTime: number;
+  readonly eventNode: { readonly children: readonly string[] };
+}
+
+/** What dash.js tells of one. */
+interface ChapterEvent {
+  readonly calculatedPresentationTime: number;
+  readonly duration: number;
+  readonly messageData: string;
+}
+
+/** A chapter as a page is told of it: seconds, and its title. */
+export type ToldChapter = readonly [start: number, end: number, title: string];
 
 /** What a page's script leaves behind for the next. */
 export interface Stage {
+  /** Those that the description has told the page of, in its own way of telling. */
+  chapters: ToldChapter[];
   player: {
     load(url: string): Promise<void>;
     attach(video: Element | null): Promise<void>;
@@ -23,6 +44,10 @@ export interface Stage {
     getAudioTracks(): { language: string }[];
     getTextTracks(): { language: string }[];
     getTracksFor(type: string): { lang: string }[];
+    selectTextTrack(track: { language: string } | undefined): void;
+    setTextTrack(index: number): void;
+    addEventListener(name: string, told: (event: { detail: TimelineRegion }) => void): void;
+    on(name: string, told: (told: { event: ChapterEvent }) => void, scope: null, options: { mode: string }): void;
     initialize(video: Element | null, url: string, autoplay: boolean): void;
   };
   shaka: { Player: new () => Stage["player"] };
@@ -38,6 +63,10 @@ const shaka = (extension: "mpd" | "m3u8"): Player => ({
     page.evaluate(async (source) => {
       const stage = globalThis as unknown as Stage;
       stage.player = new stage.shaka.Player();
+      stage.chapters = [];
+      stage.player.addEventListener("timelineregionadded", ({ detail }) => {
+        stage.chapters.push([detail.startTime, detail.endTime, detail.eventNode.children.join("")]);
+      });
       await stage.player.attach(document.querySelector("video"));
       // So little that there is something left to fetch while the film is looked through.
       stage.player.configure("streaming.bufferingGoal", 1);
@@ -47,6 +76,11 @@ const shaka = (extension: "mpd" | "m3u8"): Player => ({
     page.evaluate(() => {
       const { player } = globalThis as unknown as Stage;
       return [player.getAudioTracks(), player.getTextTracks()].map((tracks) => tracks.map(({ language }) => language));
+    }),
+  read: (page) =>
+    page.evaluate(() => {
+      const { player } = globalThis as unknown as Stage;
+      player.selectTextTrack(player.getTextTracks()[0]);
     }),
 });
 
@@ -58,6 +92,12 @@ export const dashjs: Player = {
     page.evaluate((source) => {
       const stage = globalThis as unknown as Stage;
       stage.player = stage.dashjs.MediaPlayer().create();
+      stage.chapters = [];
+      const told = ({ event }: { event: ChapterEvent }): void => {
+        const { calculatedPresentationTime: start, duration, messageData } = event;
+        stage.chapters.push([start, start + duration, messageData]);
+      };
+      stage.player.on("https://edgereel.dev/schemes/chapters", told, null, { mode: "eventModeOnReceive" });
       stage.player.initialize(document.querySelector("video"), source, true);
     }, url),
   languages: (page) =>
@@ -65,6 +105,7 @@ export const dashjs: Player = {
       const { player } = globalThis as unknown as Stage;
       return ["audio", "text"].map((type) => player.getTracksFor(type).map(({ lang }) => lang));
     }),
+  read: (page) => page.evaluate(() => (globalThis as unknown as Stage).player.setTextTrack(0)),
 };
 
 export const SHAKA = [shaka("mpd"), shaka("m3u8")];
@@ -80,6 +121,7 @@ export const hlsjs: Player = {
       hls.attachMedia(document.querySelector("video"));
     }, url),
   languages: async () => [],
+  read: async () => undefined,
 };
 
 /** A page on which a player plays a stream, and every address that it has fetched, with what came. */

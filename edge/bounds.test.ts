@@ -1,3 +1,6 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
@@ -8,13 +11,14 @@ import { keySet, newKey, type TestKey, tokenOf } from "./testing/tokens.ts";
 let edge: EdgeUnderTest;
 let origin: FakeOrigin;
 let key: TestKey;
+let sdk: Awaited<ReturnType<typeof sdkFor>>;
 
 // A film of a minute in 1280x720, as the origin's probe finds it.
 beforeAll(async () => {
   origin = await startFakeOrigin();
   key = await newKey("ES256");
   edge = await startEdge({ ORIGIN_URL: origin.url, PLAYBACK_KEYS: keySet(key) }, { country: "DE" });
-  const sdk = await sdkFor(edge.base);
+  sdk = await sdkFor(edge.base);
   const path = await newFilm(50_000);
   for (const type of ["authenticated", "private"]) await sdk.upload(path, { public_id: "film", type });
   await sdk.cloudinary.api.create_transformation("small", { width: 320, crop: "limit" });
@@ -135,6 +139,11 @@ describe("a token for some codecs", () => {
 });
 
 describe("a token for a time", () => {
+  const SAID = [
+    ["00:00:02.000", "00:00:04.000", "before"],
+    ["00:00:30.000", "00:00:31.500", "in it"],
+    ["00:00:41.000", "00:00:43.000", "behind"],
+  ];
   const claims = { window: [30, 40] };
   const segmentsOf = async (playlist: URL | undefined) => {
     if (!playlist) throw new Error("there is no such rendition");
@@ -186,6 +195,30 @@ describe("a token for a time", () => {
       const { status: found } = await visit(new URL(media.replace("$Number$", String(number)), edge.base));
       expect([number, found]).toEqual([number, status]);
     }
+  });
+
+  it("has the subtitles cut to it where they are one file, and moved to its beginning", async () => {
+    const file = join(await mkdtemp(join(tmpdir(), "edgereel-")), "film_en.vtt");
+    const cues = SAID.map(([from, to, text]) => `${from} --> ${to}\n${text}\n`);
+    await writeFile(file, ["WEBVTT\n", ...cues].join("\n"));
+    await sdk.upload(file, { public_id: "film_en.vtt", resource_type: "raw" });
+    const chain = "sp_auto:subtitles_((code_en-US;file_film_en.vtt))";
+    const fileOf = async (bounds: Claims) => {
+      const { body } = await visit(await opened(`${chain}/film.mpd`, bounds));
+      return new URL((/<BaseURL>([^<]*)/.exec(body)?.[1] ?? "").replaceAll("&amp;", "&"), edge.base);
+    };
+    // Whoever may read all of it comes first: what is kept for all is not what the others get.
+    const all = await visit(await fileOf({}));
+    expect(all.body.match(/^[a-z ]+$/gm)).toEqual(["before", "in it", "behind"]);
+    const part = await fileOf(claims);
+    for (let turn = 0; turn < 2; turn++) {
+      const { status, headers, body } = await visit(part);
+      expect([status, body]).toEqual([200, "WEBVTT\n\n00:00:02.000 --> 00:00:03.500\nin it\n"]);
+      expect(headers.get("cache-control")).toMatch(/private/);
+    }
+    part.searchParams.delete("pass");
+    expect(await withToken(part, claims)).toBe(403);
+    expect((await visit(await fileOf({}))).body).toBe(all.body);
   });
 
   it("opens files that lie within it", async () => {

@@ -90,6 +90,22 @@ describe("a token with a budget of new variants", () => {
   });
 });
 
+describe("a look at a video, for what is chosen by it", () => {
+  const chosen = (signed: string) => `/demo/video/authenticated/c_fill,g_auto,h_64,w_64/film.jpg?token=${signed}`;
+
+  it("is on the budget of whoever causes it, and nobody's once it was taken", async () => {
+    origin.jobs.length = 0;
+    const broke = await token({ encode_seconds: 0 });
+    const refused = await edge.get(chosen(broke));
+    expect([refused.status, await refused.json()]).toMatchObject([429, { parameter: "encode_seconds" }]);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(origin.jobs).toEqual([]);
+    expect((await edge.get(chosen(await token({})))).status).toBe(200);
+    expect(origin.jobs.map(({ job }) => job.kind)).toEqual(["glance", "whole"]);
+    expect((await edge.get(chosen(broke))).status).toBe(200);
+  });
+});
+
 describe("a token with a budget of encode seconds", () => {
   it("is charged what its encodes have cost, whatever they are", async () => {
     const signed = await token({ encode_seconds: 5.3 });

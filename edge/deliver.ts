@@ -22,6 +22,7 @@ import { findOrMake } from "./find-or-make.ts";
 import { deliverInformation } from "./information.ts";
 import { fileJob, jobFor } from "./jobs.ts";
 import { deliverText } from "./kept-text.ts";
+import { layersOf } from "./layers.ts";
 import { openedPlaylist } from "./manifest-query.ts";
 import { manifestFor, mediaPlaylistFor, NEGOTIATED_BY } from "./manifests.ts";
 import { deliverOriginal } from "./originals.ts";
@@ -35,7 +36,7 @@ import { deliverKey, deliverLicense, deliverSealed, isSealed } from "./sealing/d
 import { checkSealedOutput, checkSealedRendition, inClear } from "./sealing/sealing-policy.ts";
 import type { EdgeServices } from "./services.ts";
 import { deliverIndex } from "./storyboards.ts";
-import { type FetchTrack, offeredSubtitles, subtitlesFor } from "./subtitles.ts";
+import { type FetchTrack, offeredSubtitles, openedFile, subtitlesFor } from "./subtitles.ts";
 
 /** These change when the video is replaced, manifests also with what the origin can do. */
 const MANIFEST_SECONDS = 10;
@@ -70,7 +71,7 @@ export async function deliver(request: Request, services: EdgeServices): Promise
   const options = { original: mayBeOriginal(url), now: services.now() };
   const grant = await services.access.checkDelivery(url, credentials, options);
   await storeRemote(url, services);
-  const { asset, plan, names } = await plannedDelivery(url, services);
+  const { asset, plan, names } = await plannedDelivery(url, grant, services);
   grant.bounds.check({ chain: url.transformation });
   if (plan.encoding.isDescribed) return deliverInformation(request, url, plan, { seconds: MANIFEST_SECONDS, grant });
   const output = outputOf(url, plan);
@@ -176,6 +177,7 @@ async function deliverCues(
     product: "segment",
     mediaType: "text/vtt; charset=utf-8",
     write: () => subtitlesFor(url, number, fetchTrack, services),
+    ...(number === undefined && { opened: (file: string) => openedFile(url, file, grant.run, services) }),
   });
 }
 
@@ -211,9 +213,11 @@ async function deliverWhole(
 ): Promise<Delivered> {
   const { recipe } = await services.builds.current();
   const own = fileAddress(url, plan, format, recipe);
-  const { response, facts } = await findOrMake(requestFor(own, request, request), own, grant, services, async () =>
-    own.file.kind === "sheet" ? jobFor(own, services) : { job: await fileJob(plan, own, asset, format, services) },
-  );
+  const { response, facts } = await findOrMake(requestFor(own, request, request), own, grant, services, async () => {
+    if (own.file.kind === "sheet") return jobFor(own, services);
+    const planned = { plan, stored: asset, layers: await layersOf(own, services) };
+    return { job: await fileJob(planned, own, format, services) };
+  });
   response.headers.set("cache-control", cacheControl(WHOLE_SECONDS, grant));
   return { response, facts };
 }

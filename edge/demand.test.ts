@@ -65,7 +65,8 @@ const round = async (): Promise<void> => {
 /** All of a rung was watched so many times in H.264 within the last day. */
 async function wasWatched(rung: string, times: number): Promise<void> {
   const minute = Math.floor(Date.now() / 60_000) - 600;
-  await edge.sql(`INSERT INTO deliveries VALUES (${minute}, 'demo', 'film', 'segment', 'h264', '${rung}', 'edge', 200, 'DE',
+  await edge.sql(`INSERT INTO deliveries (minute, cloud, public_id, product, codec, rung, tier, status, country, device,
+    requests, bytes, encodes, encode_milliseconds) VALUES (${minute}, 'demo', 'film', 'segment', 'h264', '${rung}', 'edge', 200, 'DE',
     'desktop', ${times * 15}, ${times * 60 * 400_000}, 0, 0)`);
 }
 

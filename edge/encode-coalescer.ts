@@ -4,11 +4,12 @@
  */
 
 import { DurableObject } from "cloudflare:workers";
+import type { Glance } from "#media";
 import { Problem, parseRenditionUrl } from "#transformation";
 import { BudgetRefusal, budgetedEncodes } from "./budgets/budgeted-encode.ts";
 import { knownVariants } from "./budgets/known-variants.ts";
 import { configFrom, type Env } from "./config.ts";
-import type { EncodeOrder } from "./encodes.ts";
+import type { EncodeOrder, GlanceOrder } from "./encodes.ts";
 import { originClient } from "./origin-client.ts";
 import { WHOLE_IN_MEMORY_BYTES } from "./product-bucket.ts";
 import type { NewProduct } from "./product-store.ts";
@@ -17,19 +18,22 @@ import { productsOf } from "./products.ts";
 /** What became of a request for an object: it is in the store, or a problem document says why not. */
 export type Encoded =
   | {
-      readonly kept: true;
       readonly joined: boolean;
       readonly queueMilliseconds: number;
       readonly encodeMilliseconds: number;
       /** The object itself, where the store did not take it, or did not give it. */
       readonly unstored?: NewProduct;
     }
-  | {
-      readonly kept: false;
-      readonly problem: string;
-      /** Whether it is the refusal of one viewer's token: another viewer may cause what this one may not. */
-      readonly isOfToken: boolean;
-    };
+  | Refused;
+
+export interface Refused {
+  readonly problem: string;
+  /** Whether it is the refusal of one viewer's token: another viewer may cause what this one may not. */
+  readonly isOfToken: boolean;
+}
+
+/** What became of a glance. */
+export type Looked = { readonly glance: Glance } | Refused;
 
 interface Running {
   readonly result: Promise<Encoded>;
@@ -46,6 +50,8 @@ const REMEMBERED_MILLISECONDS = 5000;
 
 export class EncodeCoalescer extends DurableObject<Env> {
   readonly #running = new Map<string, Running>();
+  #looking: Promise<Looked> | undefined;
+  readonly #origin = originClient(configFrom(this.env), () => Date.now() / 1000);
   readonly #budgeted = budgetedEncodes(this.env.BUDGETS, knownVariants(this.env.PRODUCTS), (work) =>
     this.ctx.waitUntil(work),
   );
@@ -61,9 +67,30 @@ export class EncodeCoalescer extends DurableObject<Env> {
       running.waiters.add(waiter);
       const result = await running.result;
       const isStillHere = running.waiters.delete(waiter);
-      if (result.kept) return { ...result, joined: known !== undefined };
+      if (!("problem" in result)) return { ...result, joined: known !== undefined };
       // What another viewer's token could not pay is tried again on this one's. By now nothing is running any more.
       if (!known || !result.isOfToken || !isStillHere) return result;
+    }
+  }
+
+  /** Looks at the source, or joins whoever does; who causes it pays for it. */
+  async look(order: GlanceOrder): Promise<Looked> {
+    for (;;) {
+      const known = this.#looking;
+      const looking = known ?? this.#look(order);
+      this.#looking = looking;
+      const result = await looking;
+      if (this.#looking === looking) this.#looking = undefined;
+      if (!known || !("problem" in result) || !result.isOfToken) return result;
+    }
+  }
+
+  async #look({ job, spender }: GlanceOrder): Promise<Looked> {
+    try {
+      const { bytes } = await this.#budgeted.make({ job, spender }, () => this.#origin.make({ job }));
+      return { glance: JSON.parse(new TextDecoder().decode(bytes)) as Glance };
+    } catch (error) {
+      return refused(error);
     }
   }
 
@@ -97,19 +124,19 @@ export class EncodeCoalescer extends DurableObject<Env> {
     const made = await running.result;
     running.isMade = true;
     // Bytes are not held any longer than somebody waits for them.
-    if (made.kept && !made.unstored) await scheduler.wait(REMEMBERED_MILLISECONDS);
+    if (!("problem" in made || made.unstored)) await scheduler.wait(REMEMBERED_MILLISECONDS);
     if (this.#running.get(address) === running) this.#running.delete(address);
   }
 
   async #make({ address, request, spender, isLost = false }: EncodeOrder, signal: AbortSignal): Promise<Encoded> {
     try {
       const url = parseRenditionUrl(new URL(address).pathname);
-      const config = configFrom(this.env);
-      const origin = originClient(config, () => Date.now() / 1000);
-      const made = await this.#budgeted.make({ url, job: request.job, spender }, () => origin.make(request, signal));
-      const store = productsOf(this.env, config, this.ctx);
+      const made = await this.#budgeted.make({ url, job: request.job, spender }, () =>
+        this.#origin.make(request, signal),
+      );
+      const store = productsOf(this.env, configFrom(this.env), this.ctx);
       const { bytes, mediaType, queueMilliseconds, encodeMilliseconds } = made;
-      const result = { kept: true, joined: false, queueMilliseconds, encodeMilliseconds } as const;
+      const result = { joined: false, queueMilliseconds, encodeMilliseconds };
       const isStored = await store.keep(address, url, made).then(
         () => true,
         // What is small enough goes to whoever waits; the next data centre has it made again.
@@ -123,11 +150,10 @@ export class EncodeCoalescer extends DurableObject<Env> {
 }
 
 /** Errors lose their class on the way between isolates. */
-function refused(error: unknown): Encoded {
-  if (error instanceof BudgetRefusal)
-    return { kept: false, problem: JSON.stringify(error.problem), isOfToken: error.isOfToken };
+function refused(error: unknown): Refused {
+  if (error instanceof BudgetRefusal) return { problem: JSON.stringify(error.problem), isOfToken: error.isOfToken };
   const isDefect = !(error instanceof Problem);
   if (isDefect) console.error("defect", error);
   const problem = isDefect ? new Problem("internal", "The object could not be made.") : error;
-  return { kept: false, problem: JSON.stringify(problem), isOfToken: false };
+  return { problem: JSON.stringify(problem), isOfToken: false };
 }

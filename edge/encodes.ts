@@ -1,8 +1,9 @@
 /** Asks the coalescer of a source for an object, and tells it when the client has gone. */
 
+import type { Glance, GlanceJob } from "#media";
 import { Problem, problemFrom } from "#transformation";
 import type { Spender } from "./budgets/spender.ts";
-import type { EncodeCoalescer } from "./encode-coalescer.ts";
+import type { EncodeCoalescer, Refused } from "./encode-coalescer.ts";
 import type { JobRequest } from "./origin-client.ts";
 import type { NewProduct } from "./product-store.ts";
 
@@ -24,12 +25,24 @@ export interface EncodeOrder {
   readonly isLost?: boolean;
 }
 
+/** A glance that is wanted, and on whose budget it is taken where nobody takes it already. */
+export interface GlanceOrder {
+  readonly sourceVersion: string;
+  readonly job: GlanceJob;
+  readonly spender?: Spender | undefined;
+}
+
 export interface Encodes {
   /**
    * Answers when the object at the address can be found in the store, or with it where the store takes nothing.
    * @throws Problem as the origin or the store gives it
    */
   make(order: EncodeOrder, signal: AbortSignal): Promise<EncodeReport>;
+  /**
+   * Looks at a source, once for all who ask meanwhile. It is not kept.
+   * @throws Problem as the origin gives it
+   */
+  look(order: GlanceOrder): Promise<Glance>;
 }
 
 export const encodes = (
@@ -43,8 +56,7 @@ export const encodes = (
     signal.addEventListener("abort", leave, { once: true });
     try {
       const made = await coalescer.encode(order, waiter);
-      if (!made.kept)
-        throw problemFrom(JSON.parse(made.problem)) ?? new Problem("internal", "The object could not be made.");
+      if ("problem" in made) throw revived(made);
       return {
         tier: made.joined ? "joined" : "encoded",
         queueMilliseconds: made.queueMilliseconds,
@@ -55,4 +67,12 @@ export const encodes = (
       signal.removeEventListener("abort", leave);
     }
   },
+  async look(order) {
+    const looked = await coalescers.getByName(order.sourceVersion).look(order);
+    if ("problem" in looked) throw revived(looked);
+    return looked.glance;
+  },
 });
+
+const revived = ({ problem }: Refused): Problem =>
+  problemFrom(JSON.parse(problem)) ?? new Problem("internal", "The object could not be made.");

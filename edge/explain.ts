@@ -38,7 +38,7 @@ import { offeredSubtitles } from "./subtitles.ts";
 export async function explain(request: Request, services: EdgeServices): Promise<Readonly<Record<string, unknown>>> {
   const url = await deliveryUrlOf(new URL(request.url).pathname);
   await storeRemote(url, services);
-  const { asset, plan } = await plannedDelivery(url, services);
+  const { asset, plan } = await plannedDelivery(url, undefined, services);
   return {
     canonical: canonicalDeliveryPath(url),
     parameters: explainTransformation(url.transformation),

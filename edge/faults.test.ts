@@ -33,6 +33,7 @@ beforeEach(async () => {
   origin.answer = undefined;
   origin.delayMilliseconds = 0;
   origin.isDown = false;
+  origin.isSilent = false;
 });
 
 let segments = 0;
@@ -156,6 +157,16 @@ describe("a viewer, while the origin fails", () => {
     fail(path);
     await expectRefusal(await edge.get(path), "origin-unreachable");
     origin.answer = undefined;
+    expect(await seen(path)).toEqual({ status: 200, tier: "encoded", isWhole: true });
+  });
+
+  it("is told so while players still wait, where it takes every request and answers none", async () => {
+    const path = coldSegment();
+    origin.isSilent = true;
+    const startedAt = performance.now();
+    await expectRefusal(await edge.get(path), "origin-unreachable");
+    expect(performance.now() - startedAt).toBeLessThan(15_000);
+    origin.isSilent = false;
     expect(await seen(path)).toEqual({ status: 200, tier: "encoded", isWhole: true });
   });
 

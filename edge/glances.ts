@@ -1,18 +1,21 @@
 /** Has the origin look at a source, the first time that an address asks for what is chosen by what is seen. */
 
 import type { StoredSource } from "#catalog";
-import { type Glance, glanceJob, isUnseen } from "#media";
+import { glanceJob, isUnseen } from "#media";
 import type { AssetName } from "#transformation";
+import type { Spender } from "./budgets/spender.ts";
 import type { EdgeServices } from "./services.ts";
 
 /**
  * A source with what is seen of it. It is kept in the catalog: every later plan is made of the same glance.
- * @throws Problem as the origin gives it
+ * @param spender on whose budget it is looked at; nobody's where nothing bounds it
+ * @throws Problem as the origin gives it, and where the budget is spent
  */
 export async function looked<Stored extends StoredSource>(
   name: AssetName,
   stored: Stored,
-  { assets, builds, catalog, origin, signSource }: EdgeServices,
+  spender: Spender | undefined,
+  { assets, builds, catalog, encodes, signSource }: EdgeServices,
 ): Promise<Stored> {
   const { source, objectKey } = stored;
   if (!isUnseen(source)) return stored;
@@ -24,8 +27,7 @@ export async function looked<Stored extends StoredSource>(
     source: { ...signed, container: source.container },
   });
   if (!job) return stored;
-  const { bytes } = await origin.make({ job });
-  const glance = JSON.parse(new TextDecoder().decode(bytes)) as Glance;
+  const glance = await builds.heeding(() => encodes.look({ sourceVersion: source.version, job, spender }));
   await catalog.assets.keepFacts(name, source.version, { glance });
   await assets.forget(name);
   return { ...stored, source: { ...source, glance } };

@@ -1,8 +1,6 @@
 /** From an address to the job that makes what lies there. */
 
-import type { StoredSource } from "#catalog";
 import {
-  type DeliveryPlan,
   initJob,
   isSubtitleId,
   type JobContext,
@@ -14,9 +12,16 @@ import {
   wholeJob,
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
-import { layerSources, layersOf } from "./layers.ts";
+import { layerSources } from "./layers.ts";
 import type { JobRequest } from "./origin-client.ts";
-import { plannedRendition, plannedSheet, plannedWhole, servedSource, unnamed } from "./planned-rendition.ts";
+import {
+  type Planned,
+  plannedRendition,
+  plannedSheet,
+  plannedWhole,
+  servedSource,
+  unnamed,
+} from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
 
 /** Segments that the origin is told of beyond the one that is asked for: twelve seconds. */
@@ -25,12 +30,11 @@ const LOOK_AHEAD = 3;
 /** What of a job is the same for all that is made of a source. */
 export async function jobContext(
   url: RenditionUrl,
-  { source, objectKey }: StoredSource,
+  { stored: { source, objectKey }, layers }: Omit<Planned, "plan">,
   services: EdgeServices,
 ): Promise<JobContext> {
   const signed = await services.signSource({ version: source.version, bytes: source.bytes, objectKey });
-  const layers = await layerSources(await layersOf(url, services), services);
-  const read = { source: { ...signed, container: source.container }, ...layers };
+  const read = { source: { ...signed, container: source.container }, ...(await layerSources(layers, services)) };
   return { recipe: url.recipe, key: formatRenditionUrl(url), ...read };
 }
 
@@ -39,17 +43,18 @@ export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise
   const { file } = url;
   if (file.kind === "whole" && isSubtitleId(url.rendition)) return { job: await trackJob(url, services) };
   if (file.kind === "whole") {
-    const { plan, stored } = await plannedWhole(url, file.extension, services);
-    return { job: await fileJob(plan, url, stored, file.extension, services) };
+    const planned = await plannedWhole(url, file.extension, services);
+    return { job: await fileJob(planned, url, file.extension, services) };
   }
   if (file.kind === "sheet") {
-    const { plan, stored } = await plannedSheet(url, file.extension, services);
-    const job = sheetJob(plan, file.extension, file.number, await jobContext(url, stored, services));
+    const planned = await plannedSheet(url, file.extension, services);
+    const job = sheetJob(planned.plan, file.extension, file.number, await jobContext(url, planned, services));
     if (!job) throw new Problem("not-found", "The storyboard has no such sheet.");
     return { job };
   }
-  const { plan, rendition, stored } = await plannedRendition(url, services);
-  const context = await jobContext(url, stored, services);
+  const planned = await plannedRendition(url, services);
+  const { plan, rendition } = planned;
+  const context = await jobContext(url, planned, services);
   if (file.kind === "init") {
     const init = initJob(plan, rendition, context);
     if (init) return { job: init };
@@ -70,13 +75,12 @@ export async function jobFor(url: RenditionUrl, services: EdgeServices): Promise
 
 /** The job for a file of a plan. */
 export async function fileJob(
-  plan: DeliveryPlan,
+  planned: Planned,
   url: RenditionUrl,
-  stored: StoredSource,
   extension: string,
   services: EdgeServices,
 ): Promise<WholeJob> {
-  return wholeJob(plan, extension, await jobContext(url, stored, services));
+  return wholeJob(planned.plan, extension, await jobContext(url, planned, services));
 }
 
 /** The job for a text track of a source, whatever is done to its pictures. */
@@ -85,5 +89,5 @@ async function trackJob(url: RenditionUrl, services: EdgeServices): Promise<Whol
   const track = subtitleTrack(stored.source, url.rendition);
   const isPlain = url.transformation.length === 0 && url.file.kind === "whole" && url.file.extension === "vtt";
   if (!track || !isPlain) throw unnamed();
-  return subtitleJob(track, await jobContext(url, stored, services));
+  return subtitleJob(track, await jobContext(url, { stored, layers: [] }, services));
 }

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Catalog } from "#catalog";
 import { Problem, type ProblemCode } from "#transformation";
 import { memoryOriginBuilds } from "../catalog/testing/memory.ts";
-import { type OriginClient, originClient } from "./origin-client.ts";
+import { type JobRequest, type MediaJob, type OriginClient, originClient } from "./origin-client.ts";
+import { PATIENCE_MILLISECONDS, type Patience } from "./patience.ts";
 import { ORIGIN_SECRET } from "./testing/edge-under-test.ts";
-import { type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
+import { answerWhole, type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
 import { describeOriginContract } from "./testing/origin.contract.ts";
 
 let fake: FakeOrigin;
@@ -41,6 +42,32 @@ describe("an answer that no origin should give", () => {
       code,
     });
     server.close();
+  });
+});
+
+describe("an origin that lives, and has lost a job", () => {
+  const briefly: Patience = { ...PATIENCE_MILLISECONDS, segment: 300 };
+  const request = (kind: "segment" | "whole"): JobRequest => {
+    const job = { kind, key: `/${kind}`, recipe: fake.build.recipe, media: "video", mediaType: "video/mp4" };
+    return { job: job as Partial<MediaJob> as MediaJob };
+  };
+
+  it("is waited for as long as a job of its kind may take, and told that nobody waits any more", async () => {
+    const client = originClient({ originUrl: fake.url, originSecret: ORIGIN_SECRET }, () => Date.now() / 1000, briefly);
+    fake.answer = () => {};
+    const { aborted } = fake;
+    const startedAt = performance.now();
+    await expect(client.make(request("segment"))).rejects.toMatchObject({
+      code: "origin-unreachable",
+      facts: { retryAfterSeconds: 2 },
+    });
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    await expect.poll(() => fake.aborted).toBe(aborted + 1);
+    // A whole file, and whatever is made in idle time, may take longer than that.
+    fake.answer = (job, response) => void setTimeout(() => answerWhole(job, response), 600);
+    await expect(client.make(request("whole"))).resolves.toHaveProperty("bytes");
+    await expect(client.make({ ...request("segment"), isIdle: true })).resolves.toHaveProperty("bytes");
+    fake.answer = undefined;
   });
 });
 

@@ -4,6 +4,7 @@ import { SignJWT } from "jose";
 import type { AppraisalJob, GlanceJob, InitJob, JobSource, OriginBuild, Probe, SegmentJob, WholeJob } from "#media";
 import { Problem, problemFrom } from "#transformation";
 import { base64url } from "./access/hash.ts";
+import { PATIENCE_MILLISECONDS, type Patience, waitFor } from "./patience.ts";
 
 /** What the origin made, and at what cost. */
 export interface Made {
@@ -33,13 +34,12 @@ export interface OriginClient {
 const AUDIENCE = "edgereel-origin";
 const JOB_SECONDS = 60;
 
-/** The origin bounds its own work; this is for one that does not answer at all. */
-const ANSWER_MILLISECONDS = 330_000;
 const HEALTH_MILLISECONDS = 3000;
 
 export function originClient(
   { originUrl, originSecret }: { originUrl: string; originSecret: string },
   now: () => number,
+  patience: Patience = PATIENCE_MILLISECONDS,
 ): OriginClient {
   const secret = new TextEncoder().encode(originSecret);
 
@@ -71,25 +71,28 @@ export function originClient(
     throw refusalOf(response.status, problemFrom(await response.json().catch(() => undefined)));
   }
 
+  async function isHealthy(): Promise<boolean> {
+    const response = await fetch(`${originUrl}/health`, { signal: AbortSignal.timeout(HEALTH_MILLISECONDS) }).catch(
+      () => undefined,
+    );
+    await response?.body?.cancel();
+    return response?.ok === true;
+  }
+
   return {
     build: async () => (await ask("/build", undefined, AbortSignal.timeout(HEALTH_MILLISECONDS))).json<OriginBuild>(),
-    probe: async (source) =>
-      (await ask("/jobs", { job: { kind: "probe", source } }, AbortSignal.timeout(ANSWER_MILLISECONDS))).json<Probe>(),
-    make: async (request, signal) =>
-      wholeBody(
-        await ask(
-          "/jobs",
-          request,
-          AbortSignal.any([AbortSignal.timeout(ANSWER_MILLISECONDS), ...(signal ? [signal] : [])]),
-        ),
-      ),
-    isHealthy: async () => {
-      const response = await fetch(`${originUrl}/health`, { signal: AbortSignal.timeout(HEALTH_MILLISECONDS) }).catch(
-        () => undefined,
-      );
-      await response?.body?.cancel();
-      return response?.ok === true;
-    },
+    probe: (source) =>
+      waitFor(async (signal) => (await ask("/jobs", { job: { kind: "probe", source } }, signal)).json<Probe>(), {
+        milliseconds: patience.probe,
+        isAlive: isHealthy,
+      }),
+    make: (request, leaving) =>
+      waitFor(async (signal) => wholeBody(await ask("/jobs", request, signal)), {
+        milliseconds: patience[request.isIdle && request.job.kind !== "appraisal" ? "idle" : request.job.kind],
+        isAlive: isHealthy,
+        leaving,
+      }),
+    isHealthy,
   };
 }
 

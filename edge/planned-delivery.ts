@@ -1,8 +1,10 @@
 /** The plan behind a delivery URL: its asset, the names and the layers that its chain speaks of, and what comes of all. */
 
 import type { FoundAsset, Names } from "#catalog";
-import { type DeliveryPlan, type Kept, needsGlance, planDelivery } from "#media";
-import { type DeliveryUrl, entryOf, type Transformation, walkSteps } from "#transformation";
+import { type DeliveryPlan, isUnseen, type Kept, needsGlance, planDelivery } from "#media";
+import { type AssetName, type DeliveryUrl, entryOf, type Transformation, walkSteps } from "#transformation";
+import type { Grant } from "./access/delivery-access.ts";
+import { spenderOf } from "./budgets/spender.ts";
 import { looked } from "./glances.ts";
 import { knownLayers, layersOf, type StoredLayer } from "./layers.ts";
 import { keptBeside } from "./name-finder.ts";
@@ -22,16 +24,32 @@ const withNamed = (chain: Transformation, kept: Kept, depth = 0): Transformation
       )),
 ];
 
-const lookedLayer = (cloud: string, layer: StoredLayer, services: EdgeServices): Promise<StoredLayer> =>
-  looked(
-    { cloud, deliveryType: "upload", publicId: layer.publicId, resourceType: layer.resourceType },
-    layer,
-    services,
-  );
+/** A film and what is laid over it, each with what is seen of it. */
+async function lookedAt(
+  url: DeliveryUrl,
+  { found, stored }: { readonly found: FoundAsset; readonly stored: readonly StoredLayer[] },
+  grant: Grant | undefined,
+  services: EdgeServices,
+): Promise<{ readonly asset: FoundAsset; readonly layers: readonly StoredLayer[] }> {
+  const { cloud } = url;
+  const spender = await spenderOf(cloud, grant?.allowance, services.config.budgets);
+  const layerName = ({ publicId, resourceType }: StoredLayer): AssetName => ({
+    ...{ cloud, deliveryType: "upload", publicId, resourceType },
+  });
+  const [asset, ...layers] = await Promise.all([
+    looked(url, found, spender, services),
+    ...stored.map((layer) => looked(layerName(layer), layer, spender, services)),
+  ]);
+  return { asset, layers };
+}
 
-/** @throws Problem `not-found`, and whatever planning throws */
+/**
+ * @param grant what its viewer may do; absent where an administrator asks
+ * @throws Problem `not-found`, and whatever planning throws; `not-permitted` and `budget-spent` where it takes a look at the film
+ */
 export async function plannedDelivery(
   url: DeliveryUrl,
+  grant: Grant | undefined,
   services: EdgeServices,
 ): Promise<{ readonly asset: FoundAsset; readonly plan: DeliveryPlan; readonly names: Names }> {
   const [found, names] = await Promise.all([
@@ -44,8 +62,11 @@ export async function plannedDelivery(
   const transformation = withNamed(own, kept);
   const stored = await layersOf({ ...url, transformation }, services);
   const isChosen = [transformation, ...Object.values(kept.profiles).flat()].some(needsGlance);
-  const asset = isChosen ? await looked(url, found, services) : found;
-  const layers = isChosen ? await Promise.all(stored.map((layer) => lookedLayer(url.cloud, layer, services))) : stored;
+  if (isChosen && grant && [found, ...stored].some(({ source }) => isUnseen(source)))
+    services.permits.checkDelivery(url, names);
+  const { asset, layers } = isChosen
+    ? await lookedAt(url, { found, stored }, grant, services)
+    : { asset: found, layers: stored };
   return { asset, names, plan: planDelivery(own, asset.source, { ...kept, ...knownLayers(layers) }) };
 }
 

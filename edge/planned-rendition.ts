@@ -23,13 +23,18 @@ import {
 } from "#media";
 import { formatRenditionUrl, Problem, type RenditionUrl } from "#transformation";
 import { paidFor } from "./demand/paid-renditions.ts";
-import { knownLayers, layersOf } from "./layers.ts";
+import { knownLayers, layersOf, type StoredLayer } from "./layers.ts";
 import type { EdgeServices } from "./services.ts";
 
-export interface PlannedRendition {
+/** A plan, and all that is read to make anything of it. */
+export interface Planned {
   readonly plan: DeliveryPlan;
-  readonly rendition: Rendition;
   readonly stored: StoredSource;
+  readonly layers: readonly StoredLayer[];
+}
+
+export interface PlannedRendition extends Planned {
+  readonly rendition: Rendition;
 }
 
 /** The source that an address names, as long as it and the recipe are served. */
@@ -51,8 +56,9 @@ export const isKey = (url: RenditionUrl, transformation: RenditionUrl["transform
 /** What an address holds of a transformation, met by the source that it names. */
 export async function plannedSource(url: RenditionUrl, services: EdgeServices) {
   const served = await servedSource(url, services);
-  const layers = knownLayers(await layersOf(url, services));
-  return { ...served, plan: planDelivery(url.transformation, served.stored.source, { ...NOTHING_KEPT, ...layers }) };
+  const layers = await layersOf(url, services);
+  const kept = { ...NOTHING_KEPT, ...knownLayers(layers) };
+  return { ...served, layers, plan: planDelivery(url.transformation, served.stored.source, kept) };
 }
 
 export async function plannedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition> {
@@ -68,7 +74,8 @@ export async function plannedRendition(url: RenditionUrl, services: EdgeServices
 }
 
 async function namedRendition(url: RenditionUrl, services: EdgeServices): Promise<PlannedRendition | undefined> {
-  const { stored, build, plan } = await plannedSource(url, services);
+  const { build, ...planned } = await plannedSource(url, services);
+  const { plan } = planned;
   const isPaidFor = await paidFor(url, plan, build, services);
   const named = [...new Set([plan, unappraised(plan)])];
   const renditions: readonly Rendition[] = [
@@ -81,29 +88,23 @@ async function namedRendition(url: RenditionUrl, services: EdgeServices): Promis
   const rendition = renditions.find(({ id }) => id === url.rendition);
   if (!rendition || !isKey(url, rendition.kind === "audio" ? plan.keys.sound : plan.keys.picture)) return undefined;
   checkLimits(services.config.limits, askedOfRendition(plan, rendition, build));
-  return { plan, rendition, stored };
+  return { ...planned, rendition };
 }
 
 /** The plan behind the sheets of a storyboard. */
-export async function plannedSheet(
-  url: RenditionUrl,
-  extension: string,
-  services: EdgeServices,
-): Promise<Omit<PlannedRendition, "rendition">> {
-  const { stored, build, plan } = await plannedSource(url, services);
+export async function plannedSheet(url: RenditionUrl, extension: string, services: EdgeServices): Promise<Planned> {
+  const { build, ...planned } = await plannedSource(url, services);
+  const { plan } = planned;
   if (storyboardId(extension) !== url.rendition || !isKey(url, plan.keys.picture)) throw unnamed();
   checkLimits(services.config.limits, askedOfStoryboard(plan, build));
-  return { plan, stored };
+  return planned;
 }
 
 /** The plan behind a still's or clip's own address, to which delivery URLs lead. */
-export async function plannedWhole(
-  url: RenditionUrl,
-  extension: string,
-  services: EdgeServices,
-): Promise<Omit<PlannedRendition, "rendition">> {
-  const { stored, build, plan } = await plannedSource(url, services);
+export async function plannedWhole(url: RenditionUrl, extension: string, services: EdgeServices): Promise<Planned> {
+  const { build, ...planned } = await plannedSource(url, services);
+  const { plan } = planned;
   if (wholeRenditionId(plan, extension) !== url.rendition || !isKey(url, plan.keys.whole)) throw unnamed();
   checkLimits(services.config.limits, askedOf(plan, extension, build));
-  return { plan, stored };
+  return planned;
 }

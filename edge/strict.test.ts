@@ -39,7 +39,7 @@ const film = (transformation: string, extension = "m3u8"): string =>
   `/demo/video/upload/${transformation}/film.${extension}`;
 
 describe("a strict cloud", () => {
-  it.each(["w_300", "e_sepia", "so_1", "q_50", "t_small/w_100", "t_draft", "fps_10"])(
+  it.each(["w_300", "e_sepia", "so_1", "q_50", "t_small/w_100", "t_draft", "fps_10", "c_fill,g_auto,h_64,w_64"])(
     "makes nothing of %s",
     async (chain) => {
       for (const extension of ["m3u8", "jpg", "mp4"]) {

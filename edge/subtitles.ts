@@ -8,9 +8,11 @@ import {
   NOTHING_KEPT,
   planDelivery,
   readWebvtt,
+  type SegmentRun,
   SUBTITLE_FILE_ID,
   type SubtitleRendition,
   subtitleFile,
+  subtitlePart,
   subtitleSegment,
   timeZero,
   trackSubtitles,
@@ -137,4 +139,14 @@ export async function subtitlesFor(
   const text = number === undefined ? subtitleFile(plan, all) : subtitleSegment(plan, all, number);
   if (text === undefined) throw new Problem("not-found", "The rendition has no such segment.");
   return text;
+}
+
+/** Of a file with all subtitles what a viewer may read of it, who may not have all. */
+export async function openedFile(
+  url: RenditionUrl,
+  file: string,
+  run: SegmentRun | undefined,
+  services: EdgeServices,
+): Promise<string> {
+  return run ? subtitlePart((await plannedSubtitles(url, services)).plan, file, run) : file;
 }

@@ -136,6 +136,22 @@ describe("what lies beside the picture", () => {
     expect(elements(xml, "BaseURL")).toEqual(Array(2).fill("<BaseURL>/subtitles-vtt/all.vtt</BaseURL>"));
   });
 
+  it("is its chapters, as events that another's parser reads", () => {
+    const chapterMarks = [
+      { start: rational(0), end: rational(5, 2), title: "Once & <never>" },
+      { start: rational(5, 2), end: rational(60) },
+    ];
+    const xml = written(presented(sourceFacts({ chapterMarks })));
+    const { eventStream } = parse(xml, { manifestUri: ORIGIN });
+    expect(eventStream).toMatchObject([
+      { schemeIdUri: "https://edgereel.dev/schemes/chapters", start: 0, end: 2.5, messageData: "Once & <never>" },
+      { schemeIdUri: "https://edgereel.dev/schemes/chapters", start: 2.5, end: 60, messageData: undefined },
+    ]);
+    // Where the schema of ISO/IEC 23009-1 wants them.
+    expect(xml.indexOf("<EventStream")).toBeLessThan(xml.indexOf("<AdaptationSet"));
+    expect(written(presented(sourceFacts()))).not.toContain("EventStream");
+  });
+
   it("is sound alone where there is no picture, and nothing where there is no sound", () => {
     expect(contents(written(presented(sourceFacts({ soundOnly: true }))))).toEqual(["audio"]);
     expect(contents(written(presented(sourceFacts({ silent: true }))))).not.toContain("audio");
@@ -196,9 +212,15 @@ describe("a part of a stream", () => {
     expect(startsAt && startsAt.num / startsAt.den).toBe(expected);
   });
 
-  it("offers no file of subtitles, which is open as a whole or not at all", () => {
-    expect(contents(written(presented(source, "sp_auto", ["en"])))).toContain("text");
-    expect(contents(xml)).not.toContain("text");
+  it("offers its subtitles", () => {
+    expect(elements(xml, "BaseURL")).toEqual(["<BaseURL>/subtitles-vtt/all.vtt</BaseURL>"]);
+  });
+
+  it("names no chapters, which would count from another instant than the film's", () => {
+    const chaptered = sourceFacts({ chapterMarks: [{ start: rational(0), end: rational(60), title: "All" }] });
+    const whole = planDelivery(parseTransformation("sp_auto"), chaptered);
+    expect(written(presentationOf(whole, videoOf(whole), []))).toContain("<EventStream");
+    expect(written(presentationOf(whole, videoOf(whole), [], { runOf: () => RUN }))).not.toContain("<EventStream");
   });
 });
 

@@ -1,7 +1,7 @@
 /** What a stream offers, as data: HLS and DASH are two spellings of it, and decide nothing. */
 
 import { compare, type Rational, subtract, type Transformation, type VideoCodecName } from "#transformation";
-import { CHAPTERS_ID, chaptersOf } from "./chapters.ts";
+import { CHAPTERS_ID, type Chapter, chaptersOf } from "./chapters.ts";
 import { VIDEO_CODEC_NAMES } from "./codecs.ts";
 import { secondsOf, segmentStart } from "./grid.ts";
 import type { DeliveryPlan } from "./plan.ts";
@@ -63,8 +63,8 @@ export interface Presentation {
   readonly ladders: readonly Ladder[];
   readonly sounds: readonly Alternative<AudioRendition>[];
   readonly texts: readonly Alternative<SubtitleRendition>[];
-  /** Where there are any. */
-  readonly chapters?: Filed;
+  /** Where there are any: themselves, and the file that lists them. */
+  readonly chapters?: Filed & { readonly list: readonly Chapter[] };
   /** Where what plays is encrypted, by Common Encryption. */
   readonly protection?: Protection;
   readonly notes: PresentationNotes;
@@ -210,14 +210,16 @@ export function presentationOf(
   const first = ladders[0]?.rungs[0] ?? sounds[0];
   const stretch = stretchOf(first?.plan ?? plan, first?.run);
   // Of a part they would be counted from its beginning, which players do each in their way.
-  const hasChapters = first?.run === undefined && chaptersOf(plan).length > 0;
+  const chapters = first?.run === undefined ? chaptersOf(plan) : [];
   return {
     ...stretch,
     gopDuration: secondsOf(Math.min(plan.grid.gopFrames, plan.grid.frames), plan.grid.frameRate),
     ladders,
     sounds,
     texts: textsOf(plan, subtitles, opened),
-    ...(hasChapters && { chapters: { rendition: { id: CHAPTERS_ID }, key: plan.keys.sound } }),
+    ...(chapters.length > 0 && {
+      chapters: { rendition: { id: CHAPTERS_ID }, key: plan.keys.sound, list: chapters },
+    }),
     notes: notesWithin(notes, stretch),
   };
 }

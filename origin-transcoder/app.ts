@@ -53,7 +53,8 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
   const products = new ProductCache<Product>(PRODUCT_CACHE_BYTES);
   const app = new Hono();
 
-  app.get("/health", (context) => context.json({ status: "ok", recipe: build.recipe, ...queue.load }));
+  const ffmpegNetwork = services.config.ffmpeg.network ? "none" : "whitelist";
+  app.get("/health", (context) => context.json({ status: "ok", recipe: build.recipe, ffmpegNetwork, ...queue.load }));
   app.get("/build", async (context) => {
     await checkJobSignature(context.req.header("authorization"), new Uint8Array(), services.config.secret);
     return context.json(build);

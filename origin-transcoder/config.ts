@@ -2,6 +2,7 @@
 
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NetworkNamespace } from "./ffmpeg/network-namespace.ts";
 import type { Program } from "./ffmpeg/run.ts";
 
 export interface OriginConfig {
@@ -59,3 +60,7 @@ export function configFrom(env: Environment): OriginConfig {
   if (faults.length > 0) throw new Error(`The origin cannot start:\n${faults.map((fault) => `- ${fault}`).join("\n")}`);
   return config;
 }
+
+/** The same origin, whose ffmpeg and ffprobe have no other network than this one. */
+export const withNetwork = (config: OriginConfig, network: NetworkNamespace | undefined): OriginConfig =>
+  network ? { ...config, ffmpeg: { ...config.ffmpeg, network }, ffprobe: { ...config.ffprobe, network } } : config;

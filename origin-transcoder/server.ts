@@ -3,7 +3,8 @@
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { createOrigin } from "./app.ts";
-import { configFrom } from "./config.ts";
+import { configFrom, withNetwork } from "./config.ts";
+import { openNetworkNamespace } from "./ffmpeg/network-namespace.ts";
 import { InitSections } from "./init-sections.ts";
 import { measuredBuild } from "./measure.ts";
 import { findRecipe } from "./recipe.ts";
@@ -15,7 +16,11 @@ import { makeFolder } from "./work-folder.ts";
 const log = (what: string, facts: Record<string, unknown>): void =>
   console.error(JSON.stringify({ at: new Date().toISOString(), what, ...facts }));
 
-const config = configFrom(process.env);
+const network = await openNetworkNamespace().catch((error: Error) => {
+  log("only its protocol whitelist keeps ffmpeg from the network", { reason: error.message });
+  return undefined;
+});
+const config = withNetwork(configFrom(process.env), network);
 // What reads no source runs as the origin itself.
 const trusted = { path: config.ffmpeg.path };
 await makeFolder(config.workFolder, "passes", config.ffmpeg);
@@ -31,7 +36,9 @@ const tracks = await UnpackedTracks.start(config.ffmpeg, join(config.workFolder,
 const origin = createOrigin({ config, sources, tracks, inits: new InitSections(trusted), log }, build);
 
 const server = serve({ fetch: origin.app.fetch, hostname: config.host, port: config.port }, ({ port }) => {
-  console.log(JSON.stringify({ what: "origin listens", port, ...build }));
+  console.log(
+    JSON.stringify({ what: "origin listens", port, ffmpegNetwork: network ? "none" : "whitelist", ...build }),
+  );
 });
 
 let ending = false;

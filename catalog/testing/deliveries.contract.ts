@@ -2,7 +2,15 @@
 
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { type Batch, type CountCatalog, type DeliveryCount, type DemandCatalog, LEDGERS } from "../index.ts";
+import {
+  type Batch,
+  type CountCatalog,
+  type DeliveryCount,
+  type DemandCatalog,
+  HISTOGRAMS,
+  LEDGERS,
+  observed,
+} from "../index.ts";
 
 const countOf = (facts: Partial<DeliveryCount> = {}): DeliveryCount => ({
   minute: 1000,
@@ -189,6 +197,25 @@ export function describeDeliveryCatalogContract(
         ],
       });
       expect(await total()).toMatchObject({ cache_ratio: 0.8, error_ratio: 0.05 });
+    });
+
+    it("tells how long most encodes took, and the slowest", async () => {
+      const encode = (milliseconds: number, requests: number, facts: Partial<DeliveryCount> = {}) =>
+        countOf({ ...facts, requests, ...observed(HISTOGRAMS.encode, milliseconds, requests) });
+      await count({
+        id: "a",
+        counts: [encode(400, 90), encode(6000, 10, { rung: "1080p" }), countOf({ rung: "360p" })],
+      });
+      const [row] = await catalog.read(ALL);
+      expect(row?.["encode_seconds_p50"]).toBeGreaterThan(0.3);
+      expect(row?.["encode_seconds_p50"]).toBeLessThan(0.5);
+      expect(row).toMatchObject({ encode_seconds_p95: 6 });
+      const rungs = await catalog.read({ ...ALL, groupBy: ["rung"] });
+      expect(rungs.map((each) => [each["rung"], each["encode_seconds_p95"]])).toEqual([
+        ["1080p", 6.9],
+        ["360p", null],
+        ["540p", 0.49],
+      ]);
     });
 
     it("drops what is older than 400 days, and remembers batches for as long as a queue may repeat them", async () => {

@@ -1,7 +1,14 @@
 /** What every counter of playback must do. */
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { type CountCatalog, LEDGERS, type PlaybackCount, type PlaybackCounters } from "../index.ts";
+import {
+  type CountCatalog,
+  HISTOGRAMS,
+  LEDGERS,
+  observed,
+  type PlaybackCount,
+  type PlaybackCounters,
+} from "../index.ts";
 
 const countOf = (counters: PlaybackCounters, facts: Partial<PlaybackCount> = {}): PlaybackCount => ({
   ...{ minute: 1000, cloud: "demo", publicId: "film", mode: "event", codec: "", rung: "", country: "DE", device: "tv" },
@@ -57,6 +64,38 @@ export function describePlaybackCatalogContract(
       ]);
     });
 
+    it("tells how it was for most, and how for the worst, by the minute, the day or anything else", async () => {
+      const startup = (milliseconds: number, facts: Partial<PlaybackCount> = {}) =>
+        countOf(observed(HISTOGRAMS.startup, milliseconds), facts);
+      const lines = [
+        // Twenty startups in two minutes of an hour, one of which took long.
+        ...Array.from({ length: 19 }, (_, index) => startup(800, { minute: 960 + (index % 2) })),
+        startup(25_000, { minute: 961 }),
+        startup(9000, { minute: 2500, codec: "av1" }),
+        countOf(observed(HISTOGRAMS.stalled, 0, 57_000)),
+        countOf(observed(HISTOGRAMS.stalled, 150, 3000)),
+        countOf(observed(HISTOGRAMS.bitRate, 4000, 30_000)),
+        countOf(observed(HISTOGRAMS.bitRate, 400, 10_000)),
+      ];
+      await catalog.count([{ id: "a", counts: lines }], 60_000);
+      const days = await catalog.read({ ...ALL, interval: "day" });
+      expect(days).toMatchObject([
+        { startup_seconds_p50: expect.closeTo(0.86, 1), startup_seconds_p95: 1, rebuffer_ratio_p95: 0 },
+        { startup_seconds_p50: 8.5, startup_seconds_p95: 9.85, rebuffer_ratio_p50: null, bit_rate_p50: null },
+      ]);
+      const [first] = days;
+      expect(first?.["startup_seconds_p75"]).toBeGreaterThan(0.7);
+      expect(first?.["startup_seconds_p75"]).toBeLessThanOrEqual(1);
+      // A quarter of the time was seen at no more than 500 kbit/s, half of it at no more than 3 to 5 Mbit/s.
+      expect(first?.["bit_rate_p25"]).toBe(500_000);
+      expect(first?.["bit_rate_p50"]).toBeGreaterThan(3_000_000);
+      expect(first?.["bit_rate_p50"]).toBeLessThan(5_000_000);
+      expect(await catalog.read({ ...ALL, groupBy: ["codec"] })).toMatchObject([
+        { codec: "", startup_seconds_p95: 1 },
+        { codec: "av1", startup_seconds_p95: 9.85 },
+      ]);
+    });
+
     it("tells of requests how often they stalled in an hour of what they asked for, and no share of time", async () => {
       const counters = { rebuffers: 1, rebufferMilliseconds: 500, requestedMilliseconds: 1_800_000 };
       expect(await read(countOf(counters, { mode: "request" }))).toMatchObject([
@@ -71,7 +110,8 @@ export function describePlaybackCatalogContract(
     });
 
     it("says of what was not measured that it is not known, not that it is nothing", async () => {
-      const unknown = { startup_seconds: null, rebuffer_ratio: null, bit_rate: null, throughput: null };
+      const percentiles = { startup_seconds_p50: null, rebuffer_ratio_p75: null, bit_rate_p95: null };
+      const unknown = { startup_seconds: null, rebuffer_ratio: null, bit_rate: null, throughput: null, ...percentiles };
       expect(await read(countOf({ views: 1 }))).toMatchObject([{ ...unknown, rebuffers_per_hour: null }]);
     });
 

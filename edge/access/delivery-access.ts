@@ -183,7 +183,7 @@ export const grantKey = (grantSecret: string) => ({
 /** One refusal for all reasons: expired, forged, and for another asset look alike. */
 const notOpened = (): Problem => new Problem("forbidden", "The playback token does not open this.");
 
-/** Whether a file is open to whoever may have a run of segments: playlists are cut to it, init sections and keys show nothing. */
+/** Whether a file is open to whoever may have a run of segments: texts are cut to it, init sections and keys show nothing. */
 function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
   switch (file.kind) {
     case "playlist":
@@ -191,10 +191,10 @@ function liesIn({ first, last }: SegmentRun, file: RenditionFile): boolean {
     case "key":
     case "license":
       return true;
-    case "segment":
     case "cues":
-      // Without a number, all of it.
-      return file.number !== undefined && file.number >= first && file.number <= last;
+      return file.number === undefined || (file.number >= first && file.number <= last);
+    case "segment":
+      return file.number >= first && file.number <= last;
     case "chapters":
     case "sheet":
     case "whole":

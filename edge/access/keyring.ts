@@ -1,6 +1,14 @@
 /** Verifies JSON Web Tokens against keys that are told apart by `kid`. */
 
-import { type CryptoKey, importJWK, type JWK, type JWTPayload, type JWTVerifyOptions, jwtVerify } from "jose";
+import {
+  type CryptoKey,
+  decodeProtectedHeader,
+  importJWK,
+  type JWK,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from "jose";
 import { Problem } from "#transformation";
 import { TOKEN_ALGORITHM_NAMES } from "./token-algorithms.ts";
 
@@ -33,12 +41,13 @@ export interface FoundKey {
   /** Tells this key from any other that ever had its id. */
   readonly identity: string;
   readonly read: () => JWK | Promise<JWK>;
+  /** Whether it opens nothing any more, or a token of it. */
+  readonly isRevoked: (tokenId: string | undefined) => boolean;
 }
 
 /** Where a ring's keys are. */
 export interface KeySource {
   find(keyId: string): Promise<FoundKey | undefined> | FoundKey | undefined;
-  isRevoked(keyId: string, tokenId: string | undefined): Promise<boolean> | boolean;
 }
 
 /** A token whose signature and form were found right, and by which key. */
@@ -69,8 +78,8 @@ export function keyringOf(source: KeySource, { imported, seen }: RingMemory = ne
     const { keyId, claims, identity } = known;
     const { exp = Number.POSITIVE_INFINITY, nbf = Number.NEGATIVE_INFINITY } = claims;
     const isNow = now < exp + CLOCK_TOLERANCE_SECONDS && now >= nbf - CLOCK_TOLERANCE_SECONDS;
-    const isKnown = (await source.find(keyId))?.identity === identity;
-    if (isNow && isKnown && !(await source.isRevoked(keyId, claims.jti))) return known;
+    const key = await source.find(keyId);
+    if (isNow && key?.identity === identity && !key.isRevoked(claims.jti)) return known;
     seen.delete(name);
     return undefined;
   }
@@ -81,9 +90,7 @@ export function keyringOf(source: KeySource, { imported, seen }: RingMemory = ne
     seen.set(name, token);
   }
 
-  async function keyFor(keyId: string | undefined, algorithm: string | undefined): Promise<CryptoKey | Uint8Array> {
-    const found = keyId === undefined ? undefined : await source.find(keyId);
-    if (!found || found.algorithm !== algorithm) throw new Error("no such key");
+  async function importedKey(found: FoundKey): Promise<CryptoKey | Uint8Array> {
     const known = imported.get(found.identity) ?? importJWK(await found.read(), found.algorithm);
     imported.set(found.identity, known);
     return known;
@@ -95,17 +102,18 @@ export function keyringOf(source: KeySource, { imported, seen }: RingMemory = ne
       const known = await remembered(name, now);
       if (known) return known;
       try {
-        const { payload, protectedHeader } = await jwtVerify(token, ({ kid, alg }) => keyFor(kid, alg), {
+        const { kid: keyId = "", alg } = decodeProtectedHeader(token);
+        const key = await source.find(keyId);
+        if (!key || key.algorithm !== alg) return undefined;
+        const { payload: claims } = await jwtVerify(token, await importedKey(key), {
           ...options,
           algorithms: [...TOKEN_ALGORITHM_NAMES],
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
           currentDate: new Date(now * 1000),
         });
-        const keyId = protectedHeader.kid ?? "";
-        if (await source.isRevoked(keyId, payload.jti)) return undefined;
-        const identity = (await source.find(keyId))?.identity;
-        if (identity !== undefined) remember(name, { claims: payload, keyId, identity });
-        return { claims: payload, keyId };
+        if (key.isRevoked(claims.jti)) return undefined;
+        remember(name, { claims, keyId, identity: key.identity });
+        return { claims, keyId };
       } catch (error) {
         if (error instanceof Problem) throw error;
         return undefined;

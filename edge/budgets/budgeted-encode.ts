@@ -10,7 +10,12 @@ import type { Spender } from "./spender.ts";
 export interface BudgetedEncodes {
   /** @throws BudgetRefusal, and whatever making it throws */
   make(
-    order: { readonly url: RenditionUrl; readonly job: MediaJob; readonly spender: Spender | undefined },
+    order: {
+      /** Absent of what is no part of any variant. */
+      readonly url?: RenditionUrl;
+      readonly job: MediaJob;
+      readonly spender: Spender | undefined;
+    },
     make: () => Promise<Made>,
   ): Promise<Made>;
 }
@@ -30,7 +35,7 @@ export class BudgetRefusal extends Error {
 /** A codec is only offered where a segment takes less than its playing time; sound takes far less, always. */
 const SOUND_SHARE = 0.1;
 
-/** A clip has a minute of picture at most, a still has one frame: what a file takes nobody knows before it is made. */
+/** A clip has a minute of picture at most, a still has one frame: what a file or a glance takes nobody knows before it is made. */
 const WHOLE_SECONDS = 5;
 
 /** The seconds of encoding that are kept free for a job until it is known what it takes: many may begin at once. */
@@ -50,10 +55,11 @@ export const budgetedEncodes = (
     if (!spender) return make();
     const keeper = keepers.getByName(spender.cloud);
     const encodeSeconds = reservedSeconds(job);
-    await variants.admit(url, async (isNew) => {
+    const reserve = async (isNew: boolean): Promise<void> => {
       const refusal = await keeper.reserve(spender, { encodeSeconds, newVariants: isNew ? 1 : 0 });
       if (refusal) throw new BudgetRefusal(refusal);
-    });
+    };
+    await (url ? variants.admit(url, reserve) : reserve(false));
     const settle = (seconds: number): void =>
       waitUntil(keeper.settle(spender, { ...NO_COST, encodeSeconds: seconds - encodeSeconds }));
     const startedAt = Date.now();

@@ -1,6 +1,6 @@
 /** Delivers, says what it is, and counts: the delivery itself, and what the player tells with its request (CMCD). */
 
-import type { DeliveryCount } from "#catalog";
+import { type DeliveryCount, HISTOGRAMS, observed } from "#catalog";
 import { isRenditionPath } from "#transformation";
 import { staticServerData } from "../cmsd.ts";
 import { deliver } from "../deliver.ts";
@@ -53,6 +53,7 @@ function deliveryCount(
     bytes: request.method === "HEAD" ? 0 : Number(response.headers.get("content-length") ?? 0),
     encodes: tier === "encoded" ? 1 : 0,
     encodeMilliseconds: Math.round(encodeMilliseconds),
+    ...(tier === "encoded" && observed(HISTOGRAMS.encode, encodeMilliseconds)),
   };
 }
 

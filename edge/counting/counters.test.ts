@@ -63,6 +63,14 @@ describe("deliveries while the queue is down", () => {
     expect(totalOf(queue.sent)).toBe(4);
   });
 
+  it("are sent in messages that a queue takes, whatever their lines hold", async () => {
+    const { queue, deliver, flushed } = await freshIsolate();
+    for (let film = 0; film < 140; film++) deliver({ publicId: `${"映画/".repeat(120)}${film}` });
+    await flushed();
+    expect(totalOf(queue.sent)).toBe(140);
+    for (const batch of queue.sent) expect(Buffer.byteLength(JSON.stringify(batch))).toBeLessThan(128_000);
+  });
+
   it("are counted without their detail where they would be too many to keep, and to the last one", async () => {
     const { queue, deliver, flushed } = await freshIsolate();
     queue.isDown = true;

@@ -14,8 +14,11 @@ export interface Counters {
 /** How long counters are gathered. */
 const FLUSH_SECONDS = 5;
 
-/** A queue message holds 128 kB; a line takes 500 bytes at most but for its public id. */
+/** Most lines take less than 500 bytes: so many fill a message. */
 const FLUSH_LINES = 150;
+
+/** A queue message holds 128 kB. */
+const BATCH_BYTES = 120_000;
 
 /** What an isolate keeps while the queue is down: some 10,000 lines, a few megabytes. */
 const UNSENT_BATCHES = 60;
@@ -64,18 +67,32 @@ function giveUpDetail(): void {
     for (const line of counts) gather(of, withoutDetail(of, line as unknown as Line));
 }
 
+/** Lines in batches that a message takes each. */
+function batchesOf(lines: readonly Line[]): readonly (readonly Line[])[] {
+  const encoder = new TextEncoder();
+  const batches: Line[][] = [];
+  let bytes = 0;
+  for (const line of lines) {
+    const own = encoder.encode(JSON.stringify(line)).length;
+    const last = batches.at(-1);
+    if (last && last.length < FLUSH_LINES && bytes + own <= BATCH_BYTES) last.push(line);
+    else {
+      batches.push([line]);
+      bytes = 0;
+    }
+    bytes += own;
+  }
+  return batches;
+}
+
 async function flush(queue: Queue<CountBatch>): Promise<void> {
   armedUntil = 0;
   giveUpDetail();
   for (const of of LEDGER_NAMES) {
     const lines = [...gathered[of].values()];
     gathered[of].clear();
-    for (let start = 0; start < lines.length; start += FLUSH_LINES)
-      unsent.push({
-        id: crypto.randomUUID(),
-        of,
-        counts: lines.slice(start, start + FLUSH_LINES),
-      } as unknown as CountBatch);
+    for (const counts of batchesOf(lines))
+      unsent.push({ id: crypto.randomUUID(), of, counts } as unknown as CountBatch);
   }
   for (const batch of [...unsent]) {
     const isSent = await queue.send(batch).then(

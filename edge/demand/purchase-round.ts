@@ -77,7 +77,7 @@ async function makeRest(
   for (const file of ["init.mp4", ...missing.map((number) => `${number}.m4s`)]) {
     if (services.now() > deadline) return "later";
     const url = parseRenditionUrl(`${folder}/${file}`);
-    const context = await jobContext(url, asset, services);
+    const context = await jobContext(url, { stored: asset, layers: [] }, services);
     const job =
       url.file.kind === "segment"
         ? segmentJob(plan, rendition, url.file.number, context)

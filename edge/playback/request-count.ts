@@ -1,6 +1,6 @@
 /** What is counted of a report that came with a request: what it tells by itself, no session being remembered. Pure. */
 
-import type { DeliveryCount, PlaybackCount, PlaybackCounters } from "#catalog";
+import { type DeliveryCount, HISTOGRAMS, observed, type PlaybackCount, type PlaybackCounters } from "#catalog";
 import type { CmcdNumber, CmcdReport } from "./cmcd-keys.ts";
 
 /** Of whom and what a count is. */
@@ -23,7 +23,11 @@ export const pictureNumber = (numbers: readonly CmcdNumber[] = []): number | und
 export const rated = (kilobits: number | undefined, milliseconds: number): PlaybackCounters =>
   kilobits === undefined || milliseconds === 0
     ? {}
-    : { ratedMilliseconds: milliseconds, ratedBits: Math.round(kilobits * milliseconds) };
+    : {
+        ratedMilliseconds: milliseconds,
+        ratedBits: Math.round(kilobits * milliseconds),
+        ...observed(HISTOGRAMS.bitRate, kilobits, milliseconds),
+      };
 
 export const throughputOf = ({ mtp }: CmcdReport): PlaybackCounters =>
   mtp?.[0] === undefined ? {} : { throughputReports: 1, throughputKilobits: Math.round(mtp[0].value) };
@@ -33,6 +37,7 @@ export const measuredStartup = (msd: number): PlaybackCounters => ({
   startups: 1,
   timedStartups: 1,
   startupMilliseconds: Math.round(msd),
+  ...observed(HISTOGRAMS.startup, msd),
 });
 
 function mediaOf({ d = 0, br }: CmcdReport): PlaybackCounters {

@@ -29,7 +29,10 @@ describe("a session's events", () => {
   it("are a view that starts, plays and ends", () => {
     expect(
       told([0, "e=ps,sta=d"], [100, "e=ps,sta=s"], [900, "e=ps,sta=p"], [10_900, "e=t,sta=p"], [15_900, "e=ps,sta=e"]),
-    ).toEqual({ views: 1, startups: 1, timedStartups: 1, startupMilliseconds: 800, playedMilliseconds: 15_000 });
+    ).toEqual({
+      ...{ views: 1, startups: 1, timedStartups: 1, startupMilliseconds: 800, playedMilliseconds: 15_000 },
+      ...{ startupTo1000: 1, stalledTo0: 15_000 },
+    });
   });
 
   it("are one view, however often it is paused, sought in and played again", () => {
@@ -41,6 +44,18 @@ describe("a session's events", () => {
 
   it("are no view while a player only prepares", () => {
     expect(told([0, "e=ps,sta=d"], [30_000, "e=t,sta=d"])).toEqual({});
+  });
+
+  it("tell of each minute of viewing how much of it was stalled, and of the rest when it is over", () => {
+    const total = told(
+      ...[[0, "e=ps,sta=s"] as const, [500, "e=ps,sta=p"] as const],
+      ...[[30_500, "e=ps,sta=r"] as const, [33_500, "e=ps,sta=p"] as const],
+      // A minute is full: three seconds of 60 were stalled. Pauses are no viewing.
+      ...[[60_500, "e=ps,sta=a"] as const, [90_000, "e=ps,sta=p"] as const],
+      ...[[100_000, "e=t,sta=p"] as const, [100_500, "e=ps,sta=q"] as const],
+    );
+    expect(total).toMatchObject({ stalledTo50: 60_000, stalledTo0: 10_500 });
+    expect(Object.keys(total).filter((name) => name.startsWith("stalled"))).toHaveLength(2);
   });
 
   it("tell of a stall and how long it was", () => {

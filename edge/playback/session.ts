@@ -3,7 +3,7 @@
  * and a report give the next state and what there is to count.
  */
 
-import type { PlaybackCounters } from "#catalog";
+import { HISTOGRAMS, observed, type PlaybackCounters } from "#catalog";
 import { LADDER, VIDEO_CODECS } from "#media";
 import { isRenditionPath } from "#transformation";
 import { rungAndCodec } from "../counting/viewer.ts";
@@ -27,6 +27,13 @@ export interface Session {
   readonly dropped: number | undefined;
   readonly codec: string;
   readonly rung: string;
+  /** Time that was played and stalled since it was last told how much of it was stalled. */
+  readonly unjudged: Viewing;
+}
+
+interface Viewing {
+  readonly played: number;
+  readonly stalled: number;
 }
 
 /** What a report adds, and of which rendition. */
@@ -42,6 +49,13 @@ const OVERTAKING = 4;
 const MAX_SILENCE_MILLISECONDS = 120_000;
 const MAX_STARTUP_MILLISECONDS = 600_000;
 
+/** Viewing is judged by stretches of so much of it. */
+const STRETCH_MILLISECONDS = 60_000;
+const NOTHING_VIEWED: Viewing = { played: 0, stalled: 0 };
+
+/** States that end a view, or may. */
+const ENDINGS = new Set(["e", "f", "q"]);
+
 /** States that no view is in: it is being prepared, or was never asked for. */
 const BEFORE_VIEW = new Set(["d", "q"]);
 
@@ -54,6 +68,7 @@ export function openedBy({ sn, sta }: CmcdReport): Session {
   return {
     ...{ state: undefined, at: 0, isStalled: false, startedAt: undefined, bitRate: undefined, codec: "", rung: "" },
     ...{ isViewed: !isBeginning, hasStarted: !isBeginning, hasFailed: false, dropped: isBeginning ? 0 : undefined },
+    unjudged: NOTHING_VIEWED,
   };
 }
 
@@ -119,10 +134,13 @@ function moved(session: Session, report: CmcdReport, at: number): readonly [Sess
     dropped: dfa === undefined ? session.dropped : Math.max(dfa, session.dropped ?? 0),
   };
   const isStall = isStalled && !session.isStalled;
+  const passed = elapsed(session, at);
+  const [unjudged, judged] = judgedViewing(session.unjudged, passed, ENDINGS.has(state ?? ""));
   return [
-    next,
+    { ...next, unjudged },
     {
-      ...elapsed(session, at),
+      ...passed,
+      ...judged,
       ...(next.isViewed && !session.isViewed && { views: 1 }),
       ...(hasStarted && !session.hasStarted && startup(startedAt, report, at)),
       ...(isFailing && { fatalErrors: 1, ...(!hasStarted && { failedStarts: 1 }) }),
@@ -138,6 +156,18 @@ function elapsed({ state, at: since, isStalled, bitRate }: Session, at: number):
   if (milliseconds <= 0 || milliseconds > MAX_SILENCE_MILLISECONDS) return {};
   if (state === "p") return { playedMilliseconds: milliseconds, ...rated(bitRate, milliseconds) };
   return isStalled ? { rebufferMilliseconds: milliseconds } : {};
+}
+
+/** How much of a stretch of viewing was stalled, once it is long enough, or over. */
+function judgedViewing(
+  unjudged: Viewing,
+  { playedMilliseconds = 0, rebufferMilliseconds = 0 }: PlaybackCounters,
+  isOver: boolean,
+): readonly [Viewing, PlaybackCounters] {
+  const viewing = { played: unjudged.played + playedMilliseconds, stalled: unjudged.stalled + rebufferMilliseconds };
+  const milliseconds = viewing.played + viewing.stalled;
+  if (milliseconds === 0 || (milliseconds < STRETCH_MILLISECONDS && !isOver)) return [viewing, {}];
+  return [NOTHING_VIEWED, observed(HISTOGRAMS.stalled, (1000 * viewing.stalled) / milliseconds, milliseconds)];
 }
 
 /** From the wish to play to the first picture: as the player measured it, or between the reports that told of them. */

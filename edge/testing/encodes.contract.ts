@@ -1,12 +1,12 @@
 /** What everything must do that makes an object once for all who ask for it. */
 
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { RECIPE_NUMBER, type SegmentJob } from "#media";
+import { type GlanceJob, RECIPE_NUMBER, type SegmentJob } from "#media";
 import { formatRenditionUrl, Problem } from "#transformation";
 import type { Allowed } from "../budgets/encode-budget.ts";
 import type { Spender } from "../budgets/spender.ts";
 import type { Encodes } from "../encodes.ts";
-import type { FakeOrigin } from "./fake-origin.ts";
+import { type FakeOrigin, GLANCE } from "./fake-origin.ts";
 
 export interface EncodesUnderTest {
   readonly encodes: Encodes;
@@ -141,6 +141,35 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
       expect(await find(address)).toBeUndefined();
     });
 
+    const look = (version: string, spender?: Spender) =>
+      encodes.look({
+        sourceVersion: version,
+        job: { kind: "glance", key: `glance/${version}`, recipe: RECIPE } as GlanceJob,
+        spender,
+      });
+
+    it("look at a source once for all who ask meanwhile, and keep nothing of it", async () => {
+      origin.delayMilliseconds = 300;
+      const [one, other] = ["aaaa0000aaaa0000", "bbbb0000bbbb0000"];
+      const glances = await Promise.all([...Array.from({ length: 9 }, () => look(one)), look(other)]);
+      expect(glances).toEqual(Array.from({ length: 10 }, () => GLANCE));
+      expect(origin.jobs).toHaveLength(2);
+      await look(one);
+      expect(origin.jobs).toHaveLength(3);
+    });
+
+    it("tell all who wait for a look of the same refusal, and look again for the next", async () => {
+      const version = "cccc0000cccc0000";
+      origin.delayMilliseconds = 300;
+      refuseWith(502, { code: "encode-failed", detail: "broken" });
+      expect(await Promise.all([codeOf(look(version)), codeOf(look(version))])).toEqual([
+        "encode-failed",
+        "encode-failed",
+      ]);
+      origin.answer = undefined;
+      expect(await look(version)).toEqual(GLANCE);
+    });
+
     describe("on a budget", () => {
       let clouds = 0;
       /** What was kept free is given back after the answer. */
@@ -163,6 +192,22 @@ export function describeEncodesContract(adapter: string, open: () => Promise<Enc
           "budget-spent: new_variants",
         ]);
         expect(origin.jobs).toHaveLength(1);
+      });
+
+      it("look at what there is room for, each viewer on their own account, and whoever joins for nothing", async () => {
+        const version = "dddd0000dddd0000";
+        origin.delayMilliseconds = 300;
+        const broke = () => viewer({}, { encodeSeconds: 0 }, "looking");
+        const outcomes = await Promise.all(
+          [broke(), viewer({}, {}, "looking"), broke()].map((spender) => codeOf(look(version, spender))),
+        );
+        expect(outcomes[1]).toBe("made");
+        expect(origin.jobs).toHaveLength(1);
+        // A look keeps five seconds free, and takes a quarter of one.
+        const spender = viewer({ encodeSeconds: 5.3 });
+        expect(await codeOf(look(version, spender))).toBe("made");
+        await expect.poll(() => codeOf(look(version, spender)), PATIENCE).toBe("made");
+        await expect.poll(() => codeOf(look(version, spender)), PATIENCE).toBe("budget-spent");
       });
 
       it("tell when to come again", async () => {

@@ -53,6 +53,8 @@ export interface FakeOrigin {
   delayMilliseconds: number;
   /** It closes every connection without a word. */
   isDown: boolean;
+  /** It takes every request and answers none. */
+  isSilent: boolean;
   build: OriginBuild;
   stop(): Promise<void>;
 }
@@ -142,6 +144,7 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };
     if (origin.isDown) return void request.socket.destroy();
+    if (origin.isSilent) return;
     if (request.url === "/health") return json({ status: "ok" });
     const body = await readBody(request);
     if (!(await isSigned(request.headers.authorization, body))) return json({ code: "unauthorized" }, 401);
@@ -177,6 +180,7 @@ export async function startFakeOrigin(): Promise<FakeOrigin> {
     answer: undefined,
     delayMilliseconds: 0,
     isDown: false,
+    isSilent: false,
     build,
     stop: async () => {
       server.closeAllConnections();

@@ -38,6 +38,7 @@ export const remotePort = <Name extends keyof EdgeServices>(base: string, port: 
 
 export const remoteEncodes = (base: string): Encodes => ({
   make: (order, signal) => call(base, "encodes", "make", [order], signal),
+  look: (order) => call(base, "encodes", "look", [order]),
 });
 
 /** The store as a data centre sees it: caches are told apart by the host that a request names. */

@@ -13,6 +13,7 @@ import {
 import type { AudioRendition, KeyframeRendition, VideoRendition } from "../renditions.ts";
 import type { SubtitleRendition } from "../subtitles/renditions.ts";
 import { type SegmentedPeriod, segments } from "./dash-segments.ts";
+import { millisecondsOf } from "./webvtt.ts";
 import { element, xmlText } from "./xml.ts";
 
 /** `live` names segments by a template, whether a programme is live or not; the media are CMAF tracks. */
@@ -162,7 +163,7 @@ function soundSet(sound: Alternative<AudioRendition>, writing: Writing): string 
 /** What people say in a second takes less: the attribute must be there, and nobody chooses by it. */
 const TEXT_BANDWIDTH = 1000;
 
-/** One file each: WebVTT in segments is HLS's alone. */
+/** One file each, counted from where the presentation begins: WebVTT in segments is HLS's alone. */
 const textSet = (text: Alternative<SubtitleRendition>, { nameOf, uriOf }: Writing): string =>
   element("AdaptationSet", { contentType: "text", mimeType: "text/vtt", lang: text.language }, [
     element("Label", {}, [xmlText(text.name)]),
@@ -171,6 +172,19 @@ const textSet = (text: Alternative<SubtitleRendition>, { nameOf, uriOf }: Writin
       element("BaseURL", {}, [xmlText(uriOf(text, "all.vtt"))]),
     ]),
   ]);
+
+/** Nobody has registered a scheme for chapters: players hand events of any to the page, and leave alone what it does not ask for. */
+const CHAPTERS_SCHEME = "https://edgereel.dev/schemes/chapters";
+
+/** Chapters as events of the description itself (ISO/IEC 23009-1 5.10.2), each with its title. */
+function chapterEvents({ chapters }: Presentation): readonly string[] {
+  if (!chapters) return [];
+  const events = chapters.list.map(({ start, end, title }, index) => {
+    const [from, to] = [millisecondsOf(start), millisecondsOf(end)];
+    return element("Event", { id: index + 1, presentationTime: from, duration: to - from }, [xmlText(title)]);
+  });
+  return [element("EventStream", { schemeIdUri: CHAPTERS_SCHEME, timescale: 1000 }, events)];
+}
 
 /** The set first that a player should take which plays several: that with the best picture at the top, as SCORE says in HLS. */
 function priorities(ladders: readonly Ladder[]): ReadonlyMap<Ladder, number> {
@@ -201,8 +215,7 @@ export function mediaPresentationDescription(presentation: Presentation, uriOf: 
   const sets = [
     ...ladders.map((ladder) => ladderSet(ladder, priority.get(ladder) ?? 1, writing)),
     ...sounds.map((sound) => soundSet(sound, writing)),
-    // A file is open as a whole or not at all.
-    ...texts.filter(({ run }) => run === undefined).map((text) => textSet(text, writing)),
+    ...texts.map((text) => textSet(text, writing)),
     ...ladders.flatMap((ladder) => (ladder.keyframes ? [keyframeSet(ladder, ladder.keyframes, writing)] : [])),
   ];
   const attributes = {
@@ -217,7 +230,7 @@ export function mediaPresentationDescription(presentation: Presentation, uriOf: 
   const { title } = presentation.notes;
   const root = element("MPD", attributes, [
     ...(title === undefined ? [] : [element("ProgramInformation", {}, [element("Title", {}, [xmlText(title)])])]),
-    element("Period", { id: 0, start: "PT0S" }, sets),
+    element("Period", { id: 0, start: "PT0S" }, [...chapterEvents(presentation), ...sets]),
   ]);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
 }

@@ -1,11 +1,13 @@
 /** WebVTT, as a whole or in segments on the grid of the pictures (draft-pantos-hls-rfc8216bis 3.1.4), written by arithmetic. */
 
 import { compare, multiply, type Rational, rational, round } from "#transformation";
-import { segmentCount, segmentStart } from "../grid.ts";
+import { secondsOf, segmentCount, segmentStart } from "../grid.ts";
 import type { DeliveryPlan } from "../plan.ts";
 import type { Cue } from "../subtitles/cue.ts";
 import { formatCueText } from "../subtitles/cue-text.ts";
-import { cuesWithin } from "../subtitles/timing.ts";
+import { readWebvtt } from "../subtitles/parse.ts";
+import { cuesWithin, cutTo } from "../subtitles/timing.ts";
+import type { SegmentRun } from "../window.ts";
 
 const HEADER = "WEBVTT\n";
 
@@ -50,3 +52,9 @@ export function subtitleSegment(plan: DeliveryPlan, cues: readonly Cue[], number
 /** All subtitles of a programme in one file, for players that take them as a whole. */
 export const subtitleFile = (plan: DeliveryPlan, cues: readonly Cue[]): string =>
   spelled(HEADER, cuesWithin({ cues, version: plan.source.version }, plan, 0, plan.grid.frames));
+
+/** Of such a file what is said in a run of segments, counted from the run's beginning. */
+export function subtitlePart({ grid }: DeliveryPlan, file: string, { first, last }: SegmentRun): string {
+  const [from, to] = [segmentStart(grid, first), segmentStart(grid, last + 1)];
+  return spelled(HEADER, cutTo(readWebvtt(file), secondsOf(from, grid.frameRate), secondsOf(to, grid.frameRate)));
+}

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseTransformation, rational, toNumber } from "#transformation";
-import { subtitleSegment } from "../formats/webvtt.ts";
+import { subtitleFile, subtitlePart, subtitleSegment } from "../formats/webvtt.ts";
 import { segmentCount, segmentStart } from "../grid.ts";
 import { planDelivery } from "../plan.ts";
 import { sourceFacts } from "../testing/sources.ts";
@@ -98,6 +98,45 @@ describe("segments of subtitles", () => {
             expected.map((each) => [plainText(each), Math.round(toNumber(each.start) * 1000)]).sort(),
           );
         });
+      }),
+    );
+  });
+});
+
+describe("a part of all that a film says", () => {
+  // Segments of two, two and then four seconds: the fourth begins at 8 s, the fifth ends at 16 s.
+  const part = (cues: readonly Cue[], chain = "") => {
+    const plan = planOf(chain);
+    return subtitlePart(plan, subtitleFile(plan, cues), { first: 3, last: 4 });
+  };
+
+  it("counts from its own beginning, and has of each cue what lies in it", () => {
+    const cues = [
+      cue(1, 3, "before"),
+      cue(7, 9.5, "into it"),
+      cue(10, 11, "in it"),
+      cue(15, 20, "out"),
+      cue(16, 17, "behind"),
+    ];
+    expect(readWebvtt(part(cues)).map((each) => [toNumber(each.start), toNumber(each.end), plainText(each)])).toEqual([
+      [0, 1.5, "into it"],
+      [2, 3, "in it"],
+      [7, 8, "out"],
+    ]);
+  });
+
+  it("is a file, and be nothing said in it", () => {
+    expect(part([cue(1, 2, "before")])).toBe("WEBVTT\n");
+  });
+
+  it("says nothing that the segments beside it do not say", () => {
+    const words = fc.array(fc.tuple(fc.nat(600), fc.integer({ min: 1, max: 80 })), { maxLength: 20 });
+    fc.assert(
+      fc.property(words, (spans) => {
+        const cues = spans.map(([start, length], index) => cue(start / 10, (start + length) / 10, `word ${index}`));
+        const said = (text: string) => new Set(readWebvtt(text).map(plainText));
+        const segments = segmentsOf("", cues).slice(3, 5).map(said);
+        expect(said(part(cues))).toEqual(new Set(segments.flatMap((each) => [...each])));
       }),
     );
   });

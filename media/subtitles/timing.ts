@@ -23,6 +23,15 @@ import type { Cue } from "./cue.ts";
 export const movedBy = (cues: readonly Cue[], seconds: Rational): readonly Cue[] =>
   cues.map((cue) => ({ ...cue, start: add(cue.start, seconds), end: add(cue.end, seconds) }));
 
+/** What is said from one instant to another, counted from the first. */
+export const cutTo = (cues: readonly Cue[], from: Rational, to: Rational): readonly Cue[] =>
+  movedBy(
+    cues
+      .map((cue) => ({ ...cue, start: greater(cue.start, from), end: smaller(cue.end, to) }))
+      .filter(({ start, end }) => compare(start, end) < 0),
+    multiply(rational(-1), from),
+  );
+
 const endOf = ({ from, frames, speed }: Clip): Rational => add(from, multiply(rational(frames), speed));
 
 /** Where a clip shows a cue of its footage, in seconds of its timeline; undefined where it shows nothing of it. */

@@ -23,6 +23,12 @@ declare module "mpd-parser" {
   export interface Manifest {
     readonly duration: number;
     readonly playlists: readonly Playlist[];
+    readonly eventStream: readonly {
+      readonly schemeIdUri: string;
+      readonly start: number;
+      readonly end: number;
+      readonly messageData: string | undefined;
+    }[];
     readonly mediaGroups: Readonly<Record<"AUDIO" | "SUBTITLES", Readonly<Record<string, Group>>>>;
   }
 

@@ -1,12 +1,16 @@
-/** Runs ffmpeg and ffprobe: bounded in time, memory and output, killed when nobody waits, stopped and continued. */
+/** Runs ffmpeg and ffprobe: bounded in time, memory, output and network, killed when nobody waits, stopped and continued. */
 
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import type { Readable } from "node:stream";
 import { Problem } from "#transformation";
+import type { NetworkNamespace } from "./network-namespace.ts";
 
 export interface Program {
   readonly path: string;
   /** The user, and the group of the same number, that it runs as; that of the origin where there is none. */
   readonly userId?: number;
+  /** All the network that it has; the origin's where there is none. */
+  readonly network?: NetworkNamespace;
 }
 
 export interface RunLimits {
@@ -78,23 +82,31 @@ class Stopwatch {
   }
 }
 
+/** Only root enters a namespace as root: there, becoming another user is the last step of entering. */
+function start(
+  { path, userId, network }: Program,
+  args: readonly string[],
+): ChildProcessByStdio<null, Readable, Readable> {
+  const [file = path, ...rest] = [...(network?.entering(userId) ?? []), ...PRLIMIT, path, ...args];
+  return spawn(file, rest, {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: ENVIRONMENT,
+    ...(userId !== undefined && !network && { uid: userId, gid: userId }),
+  });
+}
+
 /**
  * Runs a program to its end and answers what it wrote to standard output, whatever its exit code.
  * @throws Problem `cancelled` when the signal fires, `encode-failed` beyond a limit or when it cannot be started
  */
 export function run(
-  { path, userId }: Program,
+  program: Program,
   args: readonly string[],
   { wallSeconds, outputBytes, signal, onStart }: RunOptions,
 ): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(cancelled());
-    const [file = path, ...before] = [...PRLIMIT, path];
-    const child = spawn(file, [...before, ...args], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: ENVIRONMENT,
-      ...(userId !== undefined && { uid: userId, gid: userId }),
-    });
+    const child = start(program, args);
     const chunks: Buffer[] = [];
     let size = 0;
     let complaints = "";
@@ -125,7 +137,7 @@ export function run(
       settle();
     };
     child.once("error", (error) =>
-      finish(() => reject(new Problem("encode-failed", `${path} cannot be started: ${error.message}`))),
+      finish(() => reject(new Problem("encode-failed", `${program.path} cannot be started: ${error.message}`))),
     );
     child.once("close", (exitCode) =>
       finish(() =>

@@ -48,18 +48,21 @@ export class SourceCache {
 
   /**
    * Starts with an empty folder: what an earlier process left is not trusted.
-   * @param reader who opens complete files; the origin's own user where none is named
+   * @param reader who opens complete files, and where the address is heard; the origin itself where neither is named
    */
   static async start(
     folder: string,
     maxBytes: number,
     fetchRange: FetchRange,
-    reader: Pick<Program, "userId"> = {},
+    reader: Pick<Program, "userId" | "network"> = {},
   ): Promise<SourceCache> {
     await rm(folder, { recursive: true, force: true });
     await makeFolder(folder, "reads", reader);
     const cache = new SourceCache(folder, maxBytes, fetchRange);
-    await new Promise<void>((resolve) => cache.#server.listen(0, "127.0.0.1", resolve));
+    const listener = await reader.network?.listen();
+    await new Promise<void>((resolve) =>
+      listener ? cache.#server.listen(listener, resolve) : cache.#server.listen(0, "127.0.0.1", resolve),
+    );
     return cache;
   }
 

@@ -1,8 +1,9 @@
 /** All that an origin works with, over sources of the test's own. */
 
 import { join } from "node:path";
-import { configFrom } from "../config.ts";
+import { configFrom, withNetwork } from "../config.ts";
 import type { TaskControl } from "../encode-queue.ts";
+import { openNetworkNamespace } from "../ffmpeg/network-namespace.ts";
 import { InitSections } from "../init-sections.ts";
 import type { Services } from "../services.ts";
 import type { FetchRange } from "../sources/fetch-range.ts";
@@ -22,17 +23,21 @@ export interface ServicesUnderTest {
   readonly keptBytes?: number;
 }
 
+/** Where the system allows it, every test of the origin has ffmpeg cut off. */
+const network = await openNetworkNamespace().catch(() => undefined);
+
 export async function servicesOver(
   folder: string,
   fetchRange: FetchRange,
   { environment = {}, keptBytes = 2 ** 40 }: ServicesUnderTest = {},
 ): Promise<Services> {
-  const config = configFrom({
+  const settings = {
     ...environment,
     ORIGIN_SECRET: "a-secret-of-thirty-two-characters",
     SOURCE_URL_PREFIXES: SOURCE_PREFIX,
     ORIGIN_WORK_FOLDER: folder,
-  });
+  };
+  const config = withNetwork(configFrom(settings), network);
   await makeFolder(folder, "passes", config.ffmpeg);
   return {
     config,
