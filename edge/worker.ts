@@ -1,7 +1,7 @@
 /** The Worker's entry: requests, what was counted from the queue, and the hourly round. */
 
 import type { CountBatch } from "#catalog";
-import { app } from "./app.ts";
+import { answer } from "./app.ts";
 import type { Env } from "./config.ts";
 import { countBatches } from "./counting/counting.ts";
 import { payForDemand } from "./demand/purchase-round.ts";
@@ -13,7 +13,7 @@ export { EncodeCoalescer } from "./encode-coalescer.ts";
 export { PlaybackSession } from "./playback/playback-session.ts";
 
 export default {
-  fetch: app.fetch,
+  fetch: answer,
 
   async queue(batch, env, context) {
     const { catalog, now } = servicesFrom(env, context);
