@@ -12,7 +12,7 @@ import { nameRoutes } from "./name-routes.ts";
 import { deliverRaw } from "./originals.ts";
 import { beaconRoutes } from "./playback/beacon-routes.ts";
 import { PREFLIGHT, problemResponse } from "./responses.ts";
-import { servicesOf } from "./services.ts";
+import { type EdgeServices, servicesFrom, servicesOf } from "./services.ts";
 import { uploadProblem, uploadRoutes } from "./upload/routes.ts";
 
 /** Posters and files may be found; streams are no pages, and each of their parts that is looked at costs an encode. */
@@ -51,20 +51,6 @@ app.route("/v1", budgetRoutes);
 app.route("/v1", analyticsRoutes);
 app.route("/v1", beaconRoutes);
 
-app.on(["GET", "HEAD", "POST"], ["/:cloud/video/*", "/:cloud/videos/*"], async (context) => {
-  const services = servicesOf(context);
-  // Players ask for licenses by POST, and for nothing else.
-  if (context.req.method === "POST" && !context.req.path.endsWith("/license.json"))
-    throw new Problem("method-not-allowed", "POST is not for this address.");
-  if (context.req.param("cloud") !== services.config.cloud)
-    throw new Problem("not-found", "There is nothing at this address.");
-  if (context.req.query("explain") !== undefined) {
-    await services.admin.check(context.req.raw, services.config.cloud, "assets:read", services.now());
-    return context.json(await explain(context.req.raw, services), 200, { "cache-control": "no-store" });
-  }
-  return countedDelivery(context.req.raw, services);
-});
-
 app.on(["GET", "HEAD"], "/:cloud/raw/*", (context) => deliverRaw(context.req.raw, servicesOf(context)));
 
 app.notFound((context) => {
@@ -77,7 +63,44 @@ app.notFound((context) => {
 });
 
 app.onError((error, context) => {
-  if (!(error instanceof Problem)) console.error("defect", error);
-  const problem = error instanceof Problem ? error : new Problem("internal", "Something went wrong here.");
+  const problem = problemOf(error);
   return context.req.path.startsWith("/v1_1/") ? uploadProblem(problem) : problemResponse(problem);
 });
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  console.error("defect", error);
+  return new Problem("internal", "Something went wrong here.");
+}
+
+/** A cloud's videos. No cloud is called as the doors above are. */
+const VIDEO = /^https?:\/\/[^/]+\/(?!v1\/|v1_1\/)([^/]+)\/videos?\/([^?#]*)/;
+
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
+
+/** Segments come a thousand times for anything else, and each alike: they go by no router. */
+export async function answer(request: Request, env: Env, context: ExecutionContext): Promise<Response> {
+  const [, cloud, path = ""] = METHODS.has(request.method) ? (VIDEO.exec(request.url) ?? []) : [];
+  if (cloud === undefined) return app.fetch(request, env, context);
+  try {
+    return await answerVideo(request, { cloud, path }, servicesFrom(env, context));
+  } catch (error) {
+    return problemResponse(problemOf(error));
+  }
+}
+
+async function answerVideo(
+  request: Request,
+  { cloud, path }: { readonly cloud: string; readonly path: string },
+  services: EdgeServices,
+): Promise<Response> {
+  // Players ask for licenses by POST, and for nothing else.
+  if (request.method === "POST" && !path.endsWith("/license.json"))
+    throw new Problem("method-not-allowed", "POST is not for this address.");
+  if (cloud !== services.config.cloud) throw new Problem("not-found", "There is nothing at this address.");
+  if (/[?&]explain(?:[=&#]|$)/.test(request.url)) {
+    await services.admin.check(request, services.config.cloud, "assets:read", services.now());
+    return Response.json(await explain(request, services), { headers: { "cache-control": "no-store" } });
+  }
+  return countedDelivery(request, services);
+}

@@ -134,7 +134,7 @@ export class EncodeCoalescer extends DurableObject<Env> {
       const made = await this.#budgeted.make({ url, job: request.job, spender }, () =>
         this.#origin.make(request, signal),
       );
-      const store = productsOf(this.env, configFrom(this.env), this.ctx);
+      const store = productsOf(this.env, configFrom(this.env), this.ctx, caches.default);
       const { bytes, mediaType, queueMilliseconds, encodeMilliseconds } = made;
       const result = { joined: false, queueMilliseconds, encodeMilliseconds };
       const isStored = await store.keep(address, url, made).then(

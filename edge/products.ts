@@ -10,9 +10,10 @@ export function productsOf(
   { PRODUCTS }: Pick<Env, "PRODUCTS">,
   { cacheLayout }: Pick<EdgeConfig, "cacheLayout">,
   context: { waitUntil(work: Promise<unknown>): void; readonly exports?: unknown },
+  cache: Cache,
 ): ProductStore {
   const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
-  if (cacheLayout === "cache-api") return cacheApiStore(PRODUCTS, caches.default, waitUntil);
+  if (cacheLayout === "cache-api") return cacheApiStore(PRODUCTS, cache, waitUntil);
   const { Products } = context.exports as { readonly Products: Fetcher };
-  return workersCacheStore(Products, PRODUCTS, caches.default, waitUntil);
+  return workersCacheStore(Products, PRODUCTS, cache, waitUntil);
 }

@@ -9,7 +9,7 @@ import { type DeliveryAccess, deliveryAccess, grantKey } from "./access/delivery
 import { type EncodePermits, encodePermits } from "./access/encode-permit.ts";
 import { digest } from "./access/hash.ts";
 import { catalogKeys, configuredKeys, fixedKeys, keysOfAll } from "./access/key-sources.ts";
-import { keyringOf, newRingMemory, type RingMemory } from "./access/keyring.ts";
+import { type KeySource, keyringOf, newRingMemory, type RingMemory } from "./access/keyring.ts";
 import { type Passes, passesOf } from "./access/pass.ts";
 import { recordsOrigin } from "./access/records-origin.ts";
 import { appraisalOrder } from "./appraisals.ts";
@@ -56,13 +56,17 @@ export interface EdgeServices {
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** What an isolate keeps between requests: keys once imported, settings once checked, what it knows of revocations. */
-interface Standing {
-  readonly config: EdgeConfig;
+/** What an isolate keeps between requests: all that belongs to none of them, keys once imported, what is known of revocations. */
+interface Standing
+  extends Pick<
+    EdgeServices,
+    "config" | "catalog" | "permits" | "origin" | "signSource" | "contentKeys" | "sources" | "madeBucket" | "now"
+  > {
+  /** Of what playlists of signed URLs hand on. */
+  readonly grantKeys: KeySource;
   readonly rings: { readonly playback: RingMemory; readonly admin: RingMemory };
   readonly records: RecordsState;
   readonly passes: Passes;
-  readonly contentKeys: ContentKeys;
   readonly front: CloudflareAccess | undefined;
 }
 
@@ -72,8 +76,17 @@ function standingOf(env: Env): Standing {
   const known = standings.get(env);
   if (known) return known;
   const config = configFrom(env);
+  const now = (): number => Date.now() / 1000;
   const standing: Standing = {
     config,
+    now,
+    catalog: openCatalog(env.DB),
+    origin: originClient(config, now),
+    permits: encodePermits({ isStrict: config.isStrict, secret: config.grantSecret }),
+    signSource: sourceSigner(config.s3),
+    sources: env.SOURCES,
+    madeBucket: env.PRODUCTS,
+    grantKeys: fixedKeys([grantKey(config.grantSecret)]),
     rings: { playback: newRingMemory(), admin: newRingMemory() },
     records: {},
     passes: passesOf(config.grantSecret),
@@ -92,51 +105,38 @@ export const servicesOf = ({ env, executionCtx }: { env: Env; executionCtx: Requ
   servicesFrom(env, executionCtx);
 
 export function servicesFrom(env: Env, context: RequestContext): EdgeServices {
-  const { config, rings, passes, contentKeys, front, ...standing } = standingOf(env);
+  const { rings, passes, front, grantKeys, records: known, ...standing } = standingOf(env);
+  const { config, catalog, origin, now } = standing;
+  // Asking for it costs more than most of what follows.
+  const { default: cache } = caches;
   const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
-  const now = (): number => Date.now() / 1000;
-  const catalog = openCatalog(env.DB);
-  const origin = originClient(config, now);
-  const records = recordsReader(
-    standing.records,
-    recordsOrigin(config.cloud, catalog, caches.default, now),
-    now,
-    waitUntil,
-  );
+  const records = recordsReader(known, recordsOrigin(config.cloud, catalog, cache, now), now, waitUntil);
   const playbackKeys = keysOfAll(
-    fixedKeys([grantKey(config.grantSecret)]),
+    grantKeys,
     configuredKeys(config.playbackKeys, records),
     catalogKeys(config.grantSecret, records),
   );
   const playback = keyringOf(playbackKeys, rings.playback);
   const admin = keyringOf(configuredKeys(config.adminKeys, records), rings.admin);
   return {
-    config,
-    catalog,
+    ...standing,
     records,
     access: deliveryAccess({ ...config, playback, passes, digest }),
-    permits: encodePermits({ isStrict: config.isStrict, secret: config.grantSecret }),
     admin: adminAccess({ ...config, admin, front }),
     assets: assetFinder(catalog, {
-      current: remembered("assets", caches.default, now, waitUntil),
-      versions: remembered("versions", caches.default, now, waitUntil),
+      current: remembered("assets", cache, now, waitUntil),
+      versions: remembered("versions", cache, now, waitUntil),
     }),
-    names: nameFinder(catalog, remembered("names", caches.default, now, waitUntil)),
-    contentKeys,
-    products: productsOf(env, config, context),
-    paid: paidRenditions(env.PRODUCTS, remembered("paid", caches.default, now, waitUntil, PAID_FRESH_SECONDS)),
-    shares: remembered("shares", caches.default, now, waitUntil, SHARES_FRESH_SECONDS),
+    names: nameFinder(catalog, remembered("names", cache, now, waitUntil)),
+    products: productsOf(env, config, context, cache),
+    paid: paidRenditions(env.PRODUCTS, remembered("paid", cache, now, waitUntil, PAID_FRESH_SECONDS)),
+    shares: remembered("shares", cache, now, waitUntil, SHARES_FRESH_SECONDS),
     encodes: encodes(env.ENCODES, waitUntil),
-    origin,
     builds: originBuilds(catalog, origin, now, waitUntil),
     orderAppraisal: (name, version) => {
       if (config.appraisesUploads) waitUntil(env.APPRAISALS.send(appraisalOrder(name, version)));
     },
-    signSource: sourceSigner(config.s3),
-    sources: env.SOURCES,
-    madeBucket: env.PRODUCTS,
     counters: queuedCounters(env.DELIVERIES, now, waitUntil),
-    now,
     waitUntil,
   };
 }

@@ -1,7 +1,7 @@
 /** The Worker's entry: requests, what was counted from the queue, and the hourly round. */
 
 import type { CountBatch } from "#catalog";
-import { app } from "./app.ts";
+import { answer } from "./app.ts";
 import { type AppraisalOrder, appraiseSources, isOfAppraisals } from "./appraisals.ts";
 import type { Env } from "./config.ts";
 import { countBatches } from "./counting/counting.ts";
@@ -15,7 +15,7 @@ export { PlaybackSession } from "./playback/playback-session.ts";
 export { Products } from "./workers-cache-store.ts";
 
 export default {
-  fetch: app.fetch,
+  fetch: answer,
 
   async queue(batch, env, context) {
     const services = servicesFrom(env, context);

@@ -24,8 +24,6 @@ export interface AdminAccessConfig {
 }
 
 export function adminAccess({ cloud: own, apiKey, apiSecret, admin, front }: AdminAccessConfig): AdminAccess {
-  const basic = `Basic ${btoa(`${apiKey}:${apiSecret}`)}`;
-
   async function bearerScopes(authorization: string, now: number): Promise<readonly string[] | undefined> {
     const token = /^Bearer (\S+)$/.exec(authorization)?.[1];
     if (token === undefined) return undefined;
@@ -38,7 +36,7 @@ export function adminAccess({ cloud: own, apiKey, apiSecret, admin, front }: Adm
       const { headers } = request;
       const [authorization, assertion] = [headers.get("authorization"), headers.get("cf-access-jwt-assertion")];
       if (cloud !== own) throw refused();
-      if (authorization !== null && hashEquals(authorization, basic)) return;
+      if (authorization !== null && hashEquals(authorization, `Basic ${btoa(`${apiKey}:${apiSecret}`)}`)) return;
       const scopes =
         authorization !== null
           ? await bearerScopes(authorization, now)

@@ -15,16 +15,22 @@ export interface Credentials {
 }
 
 export function credentialsOf(request: Request): Credentials {
-  const { pathname, searchParams } = new URL(request.url);
-  const cookie = /(?:^|;\s*)__cld_token__=([^;]*)/.exec(request.headers.get("cookie") ?? "")?.[1];
+  const { headers, url } = request;
+  const { pathname, searchParams } = new URL(url);
+  const cookie = /(?:^|;\s*)__cld_token__=([^;]*)/.exec(headers.get("cookie") ?? "")?.[1];
   // Not through URLSearchParams: the escapes in it are part of what is signed.
-  const query = /[?&]__cld_token__=([^&#]*)/.exec(request.url)?.[1];
+  const query = /[?&]__cld_token__=([^&#]*)/.exec(url)?.[1];
   return {
     token: searchParams.get("token") ?? undefined,
     pass: searchParams.get("pass") ?? undefined,
     authToken: query ?? cookie,
     path: pathname,
-    ip: request.headers.get("cf-connecting-ip") ?? undefined,
-    country: (request.cf as { country?: string } | undefined)?.country,
+    // Where anybody may watch, nobody asks where from.
+    get ip() {
+      return headers.get("cf-connecting-ip") ?? undefined;
+    },
+    get country() {
+      return (request.cf as { country?: string } | undefined)?.country;
+    },
   };
 }

@@ -83,8 +83,6 @@ export function deliveryAccess({
   digest,
   authTokenKey,
 }: DeliveryAccessConfig): DeliveryAccess {
-  const secret = new TextEncoder().encode(grantSecret);
-
   async function hasValidSignature(url: DeliveryUrl): Promise<boolean> {
     if (url.signature === undefined) return false;
     // Eight characters come of SHA-1 or SHA-256, thirty-two of SHA-256 only.
@@ -116,15 +114,16 @@ export function deliveryAccess({
       .setAudience(name.cloud)
       .setSubject(name.publicId)
       .setExpirationTime((Math.floor(now / 3600) + GRANT_HOURS) * 3600)
-      .sign(secret);
+      .sign(new TextEncoder().encode(grantSecret));
 
-  async function checkToken(name: AssetName, { token, ip, country }: Credentials, now: number): Promise<Grant> {
+  async function checkToken(name: AssetName, credentials: Credentials, now: number): Promise<Grant> {
+    const { token } = credentials;
     if (token === undefined)
       throw new Problem("unauthorized", "This needs a playback token (?token=) or a signed URL.");
     const verified = await playback.verify(token, { audience: name.cloud, requiredClaims: ["exp", "sub"], now });
     const claims = verified && readClaims(verified.claims);
     if (!verified || !claims) throw notOpened();
-    const refusing = refusingClaim(claims, "viewer", { publicId: name.publicId, ip, country });
+    const refusing = refusingClaim(claims, "viewer", viewerOf(name, credentials));
     if (refusing !== undefined) throw refusing === "sub" ? notOpened() : notOpenedBy(refusing);
     const allowance = {
       token,
@@ -178,6 +177,17 @@ export const grantKey = (grantSecret: string) => ({
   kid: GRANT_KEY_ID,
   alg: "HS256",
   k: base64url(new TextEncoder().encode(grantSecret)),
+});
+
+/** Whom claims are held against; what none of them asks for is not looked up. */
+const viewerOf = ({ publicId }: AssetName, credentials: Credentials) => ({
+  publicId,
+  get ip() {
+    return credentials.ip;
+  },
+  get country() {
+    return credentials.country;
+  },
 });
 
 /** One refusal for all reasons: expired, forged, and for another asset look alike. */

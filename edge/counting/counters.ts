@@ -24,9 +24,11 @@ const BATCH_BYTES = 120_000;
 const UNSENT_BATCHES = 60;
 
 type Line = Readonly<Record<string, string | number>>;
+/** A line that grows until it is sent. */
+type Gathered = Record<string, string | number>;
 
 /** Lines of this isolate by ledger and dimensions, shared by its requests: plain data. */
-const gathered: Readonly<Record<LedgerName, Map<string, Line>>> = { deliveries: new Map(), playback: new Map() };
+const gathered: Readonly<Record<LedgerName, Map<string, Gathered>>> = { deliveries: new Map(), playback: new Map() };
 const LEDGER_NAMES = Object.keys(gathered) as readonly LedgerName[];
 /** Batches on their way; under their ids, since a queue may take one and fail to say so. */
 const unsent: CountBatch[] = [];
@@ -37,16 +39,11 @@ function gather(of: LedgerName, line: Line): void {
   const { dimensions, counters } = LEDGER_FIELDS[of];
   const key = dimensions.map((name) => line[name]).join("\n");
   const known = gathered[of].get(key);
-  gathered[of].set(key, known ? sumOf(known, line, counters) : line);
-}
-
-function sumOf(known: Line, line: Line, counters: readonly string[]): Line {
-  const sum: Record<string, string | number> = { ...known };
+  if (!known) return void gathered[of].set(key, { ...line });
   for (const name of counters) {
     const value = line[name];
-    if (value !== undefined) sum[name] = Number(known[name] ?? 0) + Number(value);
+    if (value !== undefined) known[name] = Number(known[name] ?? 0) + Number(value);
   }
-  return sum;
 }
 
 /** How many there were, when, and of which cloud; nothing else is known of them any more. */

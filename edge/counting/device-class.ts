@@ -9,5 +9,15 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
   [/Mozilla\//, "desktop"],
 ];
 
-export const deviceClass = (userAgent: string): string =>
-  CLASSES.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";
+/** Players say the same with every segment. */
+const known = new Map<string, string>();
+const MAX_KNOWN = 500;
+
+export function deviceClass(userAgent: string): string {
+  const remembered = known.get(userAgent);
+  if (remembered !== undefined) return remembered;
+  if (known.size >= MAX_KNOWN) known.clear();
+  const found = CLASSES.find(([pattern]) => pattern.test(userAgent))?.[1] ?? "unknown";
+  known.set(userAgent, found);
+  return found;
+}
