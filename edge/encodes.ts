@@ -1,5 +1,6 @@
 /** Asks the coalescer of a source for an object, and tells it when the client has gone. */
 
+import { isCopying } from "#media";
 import { Problem, problemFrom } from "#transformation";
 import type { Spender } from "./budgets/spender.ts";
 import type { EncodeCoalescer } from "./encode-coalescer.ts";
@@ -7,7 +8,7 @@ import type { JobRequest } from "./origin-client.ts";
 import type { NewProduct } from "./product-store.ts";
 
 export interface EncodeReport {
-  readonly tier: "encoded" | "joined";
+  readonly tier: "encoded" | "copied" | "joined";
   readonly queueMilliseconds: number;
   readonly encodeMilliseconds: number;
   /** The object itself, where the store did not take it, or did not give it. */
@@ -46,7 +47,7 @@ export const encodes = (
       if (!made.kept)
         throw problemFrom(JSON.parse(made.problem)) ?? new Problem("internal", "The object could not be made.");
       return {
-        tier: made.joined ? "joined" : "encoded",
+        tier: made.joined ? "joined" : isCopying(order.request.job) ? "copied" : "encoded",
         queueMilliseconds: made.queueMilliseconds,
         encodeMilliseconds: made.encodeMilliseconds,
         ...(made.unstored && { unstored: made.unstored }),

@@ -2,7 +2,15 @@
 
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import type { GlanceJob, InitJob, JobSource, OriginBuild, SegmentJob, WholeJob } from "#media";
+import {
+  type GlanceJob,
+  type InitJob,
+  isCopying,
+  type JobSource,
+  type OriginBuild,
+  type SegmentJob,
+  type WholeJob,
+} from "#media";
 import { Problem } from "#transformation";
 import { EncodeQueue, type Task, type TaskControl } from "./encode-queue.ts";
 import { encodeSegment, type Product } from "./encode-segment.ts";
@@ -96,7 +104,7 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
   async function answerTo(job: QueuedJob | InitJob, isIdle: boolean, signal: AbortSignal): Promise<Answered> {
     if (job.kind === "init") {
       const startedAt = performance.now();
-      const bytes = await services.inits.get(job);
+      const bytes = await services.inits.get(job, services);
       return {
         product: {
           bytes,
@@ -148,9 +156,9 @@ interface Answered {
   readonly source: "encoded" | "joined" | "ahead";
 }
 
-/** Sound and single pictures cost a tenth of a segment, unless they say more. */
+/** Sound, single pictures and copies cost a tenth of a segment, unless they say more. */
 function isLight(job: QueuedJob): boolean {
-  if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1;
+  if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1 || isCopying(job);
   if (job.kind === "glance") return true;
   return !job.needsFile && !job.isHeavy;
 }

@@ -50,7 +50,7 @@ async function encryptChain(bytes: Bytes, { start, blocks, stride }: CipherChain
 const cbcs: Sealer = {
   keyFolder: (url) => formatRenditionFolder({ ...url, transformation: [], rendition: LICENSE_ID }),
   async segment(segment, key, { rendition }) {
-    const { bytes, chains } = protectedSegment(segment, rendition.split("-").at(-1) as SampleCodec);
+    const { bytes, chains } = protectedSegment(segment, rendition.split("-")[1] as SampleCodec);
     const cipher = await cipherKey(key);
     await Promise.all(chains.map((chain) => encryptChain(bytes, chain, cipher, key.id)));
     return bytes;
