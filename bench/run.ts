@@ -13,6 +13,7 @@ import { firstFrame } from "./first-frame.ts";
 import { herd } from "./herd.ts";
 import { lookAhead } from "./look-ahead.ts";
 import { nginx } from "./nginx.ts";
+import { passingThrough } from "./passing-through.ts";
 import { type Product, startProduct } from "./product.ts";
 import { formatTable } from "./table.ts";
 import { urls } from "./urls.ts";
@@ -20,7 +21,18 @@ import { warmHit } from "./warm-hit.ts";
 import { workerStart } from "./worker-start.ts";
 
 /** What can be measured, in the order in which it is. */
-const BENCHES: readonly Bench[] = [urls, workerStart, coldSegment, warmHit, nginx, firstFrame, herd, crowds, lookAhead];
+const BENCHES: readonly Bench[] = [
+  urls,
+  workerStart,
+  coldSegment,
+  passingThrough,
+  warmHit,
+  nginx,
+  firstFrame,
+  herd,
+  crowds,
+  lookAhead,
+];
 
 const { values, positionals } = parseArgs({ options: { film: { type: "string" } }, allowPositionals: true });
 const film = values.film ?? process.env["BENCH_FILM"];

@@ -278,7 +278,21 @@ describe("a source that does not fit", () => {
     return { path };
   }
 
+  /** A picture whose packet says that it holds more than it does. */
+  async function damaged(): Promise<{ path: string }> {
+    const film = await unfitting("sound.mp4", [...X264, ...KEYED, ...AAC]);
+    const places = await output("ffprobe", [
+      ...["-v", "error", "-select_streams", "v", "-show_entries", "packet=pos", "-of", "csv=p=0", film.path],
+    ]);
+    const bytes = await readFile(film.path);
+    bytes.writeUInt32BE(0x00ffffff, Number(places.toString().split("\n")[100]));
+    const path = join(folder, "damaged.mp4");
+    await writeFile(path, bytes);
+    return { path };
+  }
+
   it.each([
+    ["a damaged packet", damaged],
     ["open GOPs", () => unfitting("g.mp4", [...X264, ...KEYED, "-x264-params", "open-gop=1:bframes=3", ...AAC])],
     [
       "pictures that decoding may begin with, but that are no IDR pictures",

@@ -75,7 +75,9 @@ async function copyablePicture(
     copier.units(track.streamIndex, PASSING[codec]),
   ]);
   const codecString = codecStringOf(init);
-  const isClean = units.keys === packets.filter(({ key }) => key).length && units.parameterSets <= 1;
+  // A decoder in a browser gives up where one that encodes would conceal.
+  const isClean =
+    !units.isDamaged && units.keys === packets.filter(({ key }) => key).length && units.parameterSets <= 1;
   if (!isClean || !PASSING[codec].isPlayed(codecString) || !hasLongLengths(init, codec)) return undefined;
   return { codecString, ...onGrid };
 }
