@@ -30,6 +30,8 @@ export interface FilmRecipe {
   readonly height: number;
   readonly seconds: number;
   readonly rateFactor: number;
+  /** The distance of key pictures, and no other where it is named. */
+  readonly gopFrames?: number;
 }
 
 /** Makes a film with stereo sound; answers its path. */
@@ -39,7 +41,8 @@ export async function makeFilm(folder: string, recipe: FilmRecipe): Promise<stri
     ...["-f", "lavfi", "-i", picture(recipe.width, recipe.height)],
     ...["-f", "lavfi", "-i", "sine=frequency=330:sample_rate=48000,aformat=channel_layouts=stereo"],
     ...["-t", String(recipe.seconds), "-c:v", "libx264", "-preset", "veryfast", "-crf", String(recipe.rateFactor)],
-    ...["-g", String(GOP_FRAMES), "-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart", path],
+    ...["-g", String(recipe.gopFrames ?? GOP_FRAMES), ...(recipe.gopFrames ? ["-sc_threshold", "0"] : [])],
+    ...["-c:a", "aac", "-b:a", "128k", "-movflags", "+faststart", path],
   );
   return path;
 }

@@ -14,6 +14,7 @@ import { firstFrame } from "./first-frame.ts";
 import { herd } from "./herd.ts";
 import { lookAhead } from "./look-ahead.ts";
 import { nginx } from "./nginx.ts";
+import { passingThrough } from "./passing-through.ts";
 import { type Product, startProduct } from "./product.ts";
 import { formatTable } from "./table.ts";
 import { urls } from "./urls.ts";
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   urls,
   workerStart,
   coldSegment,
+  passingThrough,
   warmHit,
   nginx,
   firstFrame,

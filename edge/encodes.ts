@@ -1,6 +1,6 @@
 /** Asks the coalescer of a source for an object, and tells it when the client has gone. */
 
-import type { Glance, GlanceJob } from "#media";
+import { type Glance, type GlanceJob, isCopying } from "#media";
 import { Problem, problemFrom } from "#transformation";
 import type { Spender } from "./budgets/spender.ts";
 import type { EncodeCoalescer, Refused } from "./encode-coalescer.ts";
@@ -8,7 +8,7 @@ import type { JobRequest } from "./origin-client.ts";
 import type { NewProduct } from "./product-store.ts";
 
 export interface EncodeReport {
-  readonly tier: "encoded" | "joined";
+  readonly tier: "encoded" | "copied" | "joined";
   readonly queueMilliseconds: number;
   readonly encodeMilliseconds: number;
   /** The object itself, where the store did not take it, or did not give it. */
@@ -58,7 +58,7 @@ export const encodes = (
       const made = await coalescer.encode(order, waiter);
       if ("problem" in made) throw revived(made);
       return {
-        tier: made.joined ? "joined" : "encoded",
+        tier: made.joined ? "joined" : isCopying(order.request.job) ? "copied" : "encoded",
         queueMilliseconds: made.queueMilliseconds,
         encodeMilliseconds: made.encodeMilliseconds,
         ...(made.unstored && { unstored: made.unstored }),

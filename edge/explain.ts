@@ -101,9 +101,15 @@ const demandAnswer = ({ views, savedBytes, encodeSeconds, storedBytes, costBytes
   worthwhile: isWorthwhile,
 });
 
+function whyWithheld({ rendition, keepsUp, isExceeded }: RenditionOutlook, codecs: readonly string[]) {
+  if (!keepsUp) return "this origin is too slow for it";
+  if (rendition.kind !== "audio" && !codecs.includes(rendition.codec)) return "this client does not play it";
+  return isExceeded ? "the source itself takes fewer bits for a larger picture" : undefined;
+}
+
 function renditionAnswer(one: RenditionOutlook, codecs: readonly string[], made: readonly number[]) {
-  const { rendition, segments, keepsUp, segmentEncodeSeconds, bytes } = one;
-  const isOffered = keepsUp && (rendition.kind === "audio" || codecs.includes(rendition.codec));
+  const { rendition, segments, segmentEncodeSeconds, bytes } = one;
+  const because = whyWithheld(one, codecs);
   const missing = segments - made.length;
   return {
     id: rendition.id,
@@ -111,8 +117,9 @@ function renditionAnswer(one: RenditionOutlook, codecs: readonly string[], made:
     codecs: rendition.codecString,
     ...("stream" in rendition && { width: rendition.stream.width, height: rendition.stream.height }),
     bandwidth: rendition.bandwidth,
-    offered: isOffered,
-    ...(!isOffered && { because: keepsUp ? "this client does not play it" : "this origin is too slow for it" }),
+    ...("copied" in rendition && { copied: true }),
+    offered: because === undefined,
+    ...(because !== undefined && { because }),
     segments,
     made,
     estimate: {

@@ -22,6 +22,7 @@ import {
   type StreamFormat,
   secondsOf,
   type VideoRendition,
+  withoutExceeding,
 } from "#media";
 import {
   type AssetName,
@@ -100,7 +101,7 @@ function offeredTo(
     shares?.[pictureFolder(name, plans.get(rendition) ?? plan, build, rendition.id)] ?? 0;
   const video = [playable, beside].flatMap((planned) => {
     const renditions = planned.map(({ rendition }) => rendition);
-    const made = keptUp(plan, renditions, build, isPaidFor);
+    const made = withoutExceeding(keptUp(plan, renditions, build, isPaidFor));
     const kept = new Set(shares ? fullestOf(made, shareOf) : made);
     return planned.filter(({ rendition }) => kept.has(rendition));
   });

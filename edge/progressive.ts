@@ -88,7 +88,7 @@ async function partAt(
   const space = spaces.find(({ start, bytes }) => at < start + bytes);
   if (!space) throw new Problem("internal", "There is no such byte.");
   const segment = await fetchPart(addressOf(described, space.media, { kind: "segment", number: space.number }));
-  return { bytes: inSpace(segment, space), start: space.start };
+  return { bytes: inSpace(segment, space, described.parts), start: space.start };
 }
 
 /** What tells this file from any other: the folders that its segments lie in, and how much space they have. */

@@ -11,7 +11,7 @@ export interface Box {
 
 export const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-const broken = (what: string): Problem =>
+export const broken = (what: string): Problem =>
   new Problem("encode-failed", `The encoder's output is no fragmented MP4: ${what}.`);
 
 export function boxes(bytes: Uint8Array, from = 0, to = bytes.length): readonly Box[] {
@@ -89,10 +89,13 @@ export function moveFragment(media: Uint8Array, firstTick: number): void {
 }
 
 /** The fields that each sample of a run may have, in their order, by the flag that says so (8.8.8). */
-const RUN_FIELDS = { duration: 0x100, size: 0x200, flags: 0x400, compositionOffset: 0x800 };
+export const RUN_FIELDS = { duration: 0x100, size: 0x200, flags: 0x400, compositionOffset: 0x800 };
 
 /** Where a run's entries begin, how many there are and how long each is. */
-function runEntries(data: DataView, trun: Box): { flags: number; samples: number; start: number; entryBytes: number } {
+export function runEntries(
+  data: DataView,
+  trun: Box,
+): { flags: number; samples: number; start: number; entryBytes: number } {
   const flags = data.getUint32(trun.start) & 0xffffff;
   const start = trun.start + 8 + (flags & 0x01 ? 4 : 0) + (flags & 0x04 ? 4 : 0);
   const entryBytes = 4 * Object.values(RUN_FIELDS).filter((flag) => flags & flag).length;
@@ -132,9 +135,7 @@ const DECODING_BOXES = new Set(["avcC", "hvcC", "av1C", "esds", "colr", "pasp"])
  * section of ours.
  */
 export function decodingParameters(init: Uint8Array): Uint8Array {
-  const stsd = descend(init, "moov", "trak", "mdia", "minf", "stbl", "stsd");
-  const entry = boxes(init, stsd.start + 8, stsd.end)[0];
-  if (!entry) throw broken("no sample entry");
+  const entry = sampleEntry(init);
   const fields = entry.start + (FIELDS_BEFORE_CHILDREN[entry.type] ?? 0);
   const children = boxes(init, fields, entry.end).filter(({ type }) => DECODING_BOXES.has(type));
   const trex = descend(init, "moov", "mvex", "trex");
@@ -153,76 +154,20 @@ export function decodingParameters(init: Uint8Array): Uint8Array {
   ]);
 }
 
-const hex = (byte: number): string => byte.toString(16).padStart(2, "0");
-
-/** The 32 compatibility flags of HEVC are written in reverse order (ISO/IEC 14496-15 annex E). */
-const reversedBits = (word: number): number =>
-  Number.parseInt([...word.toString(2).padStart(32, "0")].reverse().join(""), 2);
-
-function hevcString(config: Uint8Array): string {
-  const data = view(config);
-  const general = config[1] ?? 0;
-  const space = ["", "A", "B", "C"][general >> 6];
-  const constraints = [...config.subarray(6, 12)];
-  while (constraints.at(-1) === 0) constraints.pop();
-  const tier = general & 0x20 ? "H" : "L";
-  return [
-    `hvc1.${space}${general & 0x1f}`,
-    reversedBits(data.getUint32(2)).toString(16).toUpperCase(),
-    `${tier}${config[12]}`,
-    ...constraints.map((byte) => hex(byte).toUpperCase().replace(/^0/, "")),
-  ].join(".");
-}
-
-/** AV1's long form needs the colour, which lies in `colr`; the rest is in `av1C`. */
-function av1String(config: Uint8Array, colour: readonly number[]): string {
-  const [, profileLevel = 0, flags = 0] = config;
-  const two = (number: number) => String(number).padStart(2, "0");
-  const depth = flags & 0x40 ? (flags & 0x20 ? 12 : 10) : 8;
-  const subsampling = `${(flags >> 3) & 1}${(flags >> 2) & 1}${flags & 3}`;
-  const head = `av01.${profileLevel >> 5}.${two(profileLevel & 0x1f)}${flags & 0x80 ? "H" : "M"}.${two(depth)}`;
-  return `${head}.${(flags >> 4) & 1}.${subsampling}.${colour.slice(0, 3).map(two).join(".")}.${colour[3]}`;
-}
-
-function colourIn(init: Uint8Array, entry: Box): readonly number[] {
-  const colr = child(init, entry, "colr");
-  const data = view(init);
-  return [4, 6, 8].map((offset) => data.getUint16(colr.start + offset)).concat((init[colr.start + 10] ?? 0) >> 7);
-}
-
-/** The RFC 6381 codec string of an init section's only track, read from its decoder configuration. */
-export function codecStringOf(init: Uint8Array): string {
+/** The sample entry of an init section's only track. */
+export function sampleEntry(init: Uint8Array): Box {
   const stsd = descend(init, "moov", "trak", "mdia", "minf", "stbl", "stsd");
   const entry = boxes(init, stsd.start + 8, stsd.end)[0];
   if (!entry) throw broken("no sample entry");
-  const config = (type: string): Uint8Array => {
-    const box = child(init, entry, type);
-    return init.subarray(box.start, box.end);
-  };
-  switch (entry.type) {
-    case "avc1":
-      return `avc1.${[...config("avcC").subarray(1, 4)].map(hex).join("")}`;
-    case "hvc1":
-      return hevcString(config("hvcC"));
-    case "av01":
-      return av1String(config("av1C"), colourIn(init, entry));
-    case "mp4a":
-      return `mp4a.40.${audioObjectType(config("esds"))}`;
-    default:
-      throw broken(`a sample entry ${entry.type}`);
-  }
+  return entry;
 }
 
-/** The first five bits of the AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1), behind the DecoderSpecificInfo tag. */
-function audioObjectType(esds: Uint8Array): number {
-  // Tag 4 (13 bytes of DecoderConfig) holds tag 5; lengths may be padded to four bytes.
-  for (let at = 4; at < esds.length - 2; at++) {
-    if (esds[at] !== 0x05) continue;
-    let length = at + 1;
-    while ((esds[length] ?? 0) & 0x80) length++;
-    if (length - at <= 4) return (esds[length + 1] ?? 0) >> 3;
-  }
-  throw broken("no AudioSpecificConfig");
+/** The payload of a box in the sample entry; undefined where there is none. */
+export function entryBox(init: Uint8Array, type: string): Uint8Array | undefined {
+  const entry = sampleEntry(init);
+  const fields = entry.start + (FIELDS_BEFORE_CHILDREN[entry.type] ?? 0);
+  const found = boxes(init, fields, entry.end).find((box) => box.type === type);
+  return found && init.subarray(found.start, found.end);
 }
 
 /** `styp`: CMAF segment brands (ISO/IEC 23000-19 7.3.3); ffmpeg writes none for a lone fragment. */

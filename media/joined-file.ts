@@ -25,7 +25,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
-const words = (...values: readonly number[]): Uint8Array => {
+export const words = (...values: readonly number[]): Uint8Array => {
   const bytes = new Uint8Array(4 * values.length);
   values.forEach((value, index) => {
     view(bytes).setUint32(4 * index, value);
@@ -33,9 +33,9 @@ const words = (...values: readonly number[]): Uint8Array => {
   return bytes;
 };
 
-const letters = (type: string): Uint8Array => Uint8Array.from(type, (letter) => letter.charCodeAt(0));
+export const letters = (type: string): Uint8Array => Uint8Array.from(type, (letter) => letter.charCodeAt(0));
 
-function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
+export function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array {
   const content = joined(parts);
   return joined([words(8 + content.length), letters(type), content]);
 }
@@ -50,12 +50,8 @@ function changed(bytes: Uint8Array, { start, end }: Box, offset: number, value: 
 /** Version 1 of a box has longer times in front of what is looked for. */
 const afterTimes = (bytes: Uint8Array, { start }: Box): number => (bytes[start] === 1 ? 20 : 12);
 
-/**
- * How much later than they are decoded pictures are shown, all of them: as many pictures as H.264 reorders here. The
- * segments of streams say it by negative composition offsets, by which ffmpeg, and Chromium where it plays a file,
- * show pictures late against the sound (measured: by as many as are reordered); files say it by an edit list.
- */
-const REORDERED_PICTURES = 2;
+/** As many pictures as H.264 reorders where it is encoded here. */
+export const REORDERED_PICTURES = 2;
 
 /** The duration of an edit is open in a file of fragments (8.6.6). */
 function editList(firstTick: number): Uint8Array {
@@ -82,13 +78,19 @@ function trackOf(init: Uint8Array, number: number, firstTick: number): { trak: U
 export interface Length {
   readonly frames: number;
   readonly frameRate: Rational;
+  /**
+   * How much later than they are decoded pictures are shown, all of them: as many pictures as are reordered. The
+   * segments of streams say it by negative composition offsets, by which ffmpeg, and Chromium where it plays a file,
+   * show pictures late against the sound (measured: by as many as are reordered); files say it by an edit list.
+   */
+  readonly reorderedPictures: number;
 }
 
 /** One movie of both tracks. `mehd` (8.8.2) says how long it is before any of it is there. */
 function movie(init: Uint8Array, audioInit: Uint8Array | undefined, length: Length): Uint8Array {
   const mvhd = descend(init, "moov", "mvhd");
   const timescale = view(init).getUint32(mvhd.start + afterTimes(init, mvhd));
-  const firstTick = round(divide(rational(REORDERED_PICTURES * timescaleOf(init)), length.frameRate));
+  const firstTick = round(divide(rational(length.reorderedPictures * timescaleOf(init)), length.frameRate));
   const tracks = [trackOf(init, VIDEO_TRACK, firstTick), ...(audioInit ? [trackOf(audioInit, AUDIO_TRACK, 0)] : [])];
   const version = 0;
   const seconds = divide(rational(length.frames), length.frameRate);
@@ -141,21 +143,21 @@ export function fileHead(
 }
 
 /** A segment's fragments without what names it a segment, under the number that its track has in the file. */
-export function fragmentsOf(segment: Uint8Array, media: "video" | "audio"): Uint8Array {
+export function fragmentsOf(segment: Uint8Array, media: "video" | "audio", reorderedPictures: number): Uint8Array {
   const fragments = boxes(segment).filter(({ type }) => type === "moof" || type === "mdat");
   const copy = joined(fragments.map(({ start, end }) => segment.subarray(start - 8, end)));
   const number = media === "video" ? VIDEO_TRACK : AUDIO_TRACK;
   view(copy).setUint32(descend(copy, "moof", "traf", "tfhd").start + 4, number);
-  if (media === "video") delayPictures(copy);
+  if (media === "video") delayPictures(copy, reorderedPictures);
   return copy;
 }
 
 /** Shows a fragment's pictures as much later as the edit list takes away, by offsets none of which is negative. */
-function delayPictures(fragment: Uint8Array): void {
+function delayPictures(fragment: Uint8Array, reorderedPictures: number): void {
   const data = view(fragment);
   const { offsets, version } = compositionOffsets(fragment);
   const { firstTick, totalTicks, samples } = fragmentTiming(fragment);
-  const delay = (REORDERED_PICTURES * totalTicks) / samples;
+  const delay = (reorderedPictures * totalTicks) / samples;
   for (const at of offsets) {
     const offset = data.getInt32(at) + delay;
     if (offset < 0) throw new Problem("encode-failed", `A picture is shown ${-offset} ticks before it is decoded.`);

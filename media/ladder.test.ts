@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { parseTransformation, rational } from "#transformation";
 import { AUDIO_CODECS } from "./audio-codecs.ts";
+import { keptUp } from "./keeping-up.ts";
 import { LADDER, ladderBits, profileHolds, rungsFor } from "./ladder.ts";
 import type { OriginBuild } from "./origin-build.ts";
 import { planDelivery } from "./plan.ts";
-import { fullRenditions, keptUp, ladderRenditions } from "./renditions.ts";
+import { fullRenditions, ladderRenditions } from "./renditions.ts";
 import { sourceFacts, videoTrackFacts } from "./testing/sources.ts";
 
 const names = (width: number, height: number) =>

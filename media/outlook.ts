@@ -3,13 +3,14 @@
 import { toNumber } from "#transformation";
 import { appraisalOf, sufficientLines } from "./appraisal/deciding.ts";
 import { SEGMENT_GOPS, secondsOf } from "./grid.ts";
+import { keptUp } from "./keeping-up.ts";
 import { profileHolds } from "./ladder.ts";
 import { coldSeconds, type OriginBuild } from "./origin-build.ts";
+import { withoutExceeding } from "./passing-through.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import {
   audioRenditions,
   fullRenditions,
-  keptUp,
   keyframeRenditions,
   ladderRenditions,
   type Rendition,
@@ -24,13 +25,15 @@ export interface RenditionOutlook {
   readonly segments: number;
   /** Whether this origin makes its segments in time, or has made all of them in idle time. */
   readonly keepsUp: boolean;
+  /** Whether a copy of a larger picture takes fewer bits than it may take. */
+  readonly isExceeded: boolean;
   /** Expected seconds of encoding for one cold segment on an idle origin. */
   readonly segmentEncodeSeconds: number;
   /** Expected size of all its segments. */
   readonly bytes: number;
 }
 
-/** Sound and single pictures: little more than starting a process. */
+/** Sound, single pictures and copies: little more than starting a process. */
 const LIGHT_SEGMENT_SECONDS = 0.15;
 
 const bitsOf = (rendition: Rendition): number =>
@@ -83,6 +86,7 @@ export function outlook(
       isPaidFor,
     ),
   );
+  const left = new Set<Rendition>(withoutExceeding([...held]));
   const others: readonly Rendition[] = [...audioRenditions(plan), ...keyframeRenditions(plan)];
   const seconds = toNumber(secondsOf(plan.grid.frames, plan.grid.frameRate));
   return [...video, ...others.map((rendition) => ({ rendition, plan }))].map(({ rendition, plan: own }) => ({
@@ -90,8 +94,9 @@ export function outlook(
     plan: own,
     segments: segmentCountOf(own, rendition),
     keepsUp: keepsUpWith(rendition, held),
+    isExceeded: rendition.kind === "video" && held.has(rendition) && !left.has(rendition),
     segmentEncodeSeconds:
-      rendition.kind === "video"
+      rendition.kind === "video" && !rendition.copied
         ? coldSeconds(build, rendition.codec, {
             source: plan.source,
             size: rendition.stream,

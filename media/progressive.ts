@@ -6,7 +6,7 @@
 import { Problem, type Rational, toNumber } from "#transformation";
 import { secondsOf } from "./grid.ts";
 import { MAX_CLIP_SECONDS } from "./jobs/clip-parts.ts";
-import { fileHead, fragmentsOf, freeSpace, joined } from "./joined-file.ts";
+import { fileHead, fragmentsOf, freeSpace, joined, REORDERED_PICTURES } from "./joined-file.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import {
   type AudioRendition,
@@ -78,6 +78,9 @@ function spaceSizes(plan: DeliveryPlan, { video, audio }: ProgressiveParts): rea
   ]).flat();
 }
 
+const reorderedIn = ({ video: { copied } }: ProgressiveParts): number =>
+  copied?.reorderedPictures ?? REORDERED_PICTURES;
+
 /** The whole file by arithmetic, over the init sections of its renditions. */
 export function progressiveLayout(
   plan: DeliveryPlan,
@@ -90,7 +93,8 @@ export function progressiveLayout(
     bytes: sizes.filter((space) => space.number === number).reduce((sum, { bytes }) => sum + bytes, 0),
     duration: segmentSeconds(plan, parts.video, number),
   }));
-  const head = fileHead(init, audioInit, plan.grid, stretches);
+  const length = { ...plan.grid, reorderedPictures: reorderedIn(parts) };
+  const head = fileHead(init, audioInit, length, stretches);
   let end = head.length;
   const spaces = sizes.map((size) => {
     const start = end;
@@ -104,8 +108,8 @@ export function progressiveLayout(
  * A segment in its space, what it leaves over filled.
  * @throws Problem `encode-failed` where it has outgrown its space
  */
-export function inSpace(segment: Uint8Array, { media, bytes }: Space): Uint8Array {
-  const fragments = fragmentsOf(segment, media);
+export function inSpace(segment: Uint8Array, { media, bytes }: Space, parts: ProgressiveParts): Uint8Array {
+  const fragments = fragmentsOf(segment, media, reorderedIn(parts));
   const left = bytes - fragments.length;
   if (left < 8) throw new Problem("encode-failed", `A segment of ${segment.length} bytes does not fit into ${bytes}.`);
   return joined([fragments, freeSpace(left)]);

@@ -17,8 +17,10 @@ import { audioTrackFacts, sourceFacts, videoTrackFacts } from "./testing/sources
 /** What the origin is asked for has this digest; with another one, the same key would name other bytes. */
 const RECIPES: Readonly<Record<number, string>> = {
   2: "39837f65683f7f17",
-  3: "9e5a3fad87ed5522",
+  3: "d37eb40ea517c720",
 };
+
+const COPYABLE = { frames: 1800, gopFrames: 60, gopBytes: Array.from({ length: 30 }, () => 30_000) };
 
 const SOURCES: readonly Source[] = [
   sourceFacts(),
@@ -31,6 +33,11 @@ const SOURCES: readonly Source[] = [
       bitDepth: 10,
       startTicks: 7,
     }),
+  }),
+  // What is copied lies under keys, too.
+  sourceFacts({
+    video: videoTrackFacts({ copyable: { ...COPYABLE, codecString: "avc1.640028", reorderedPictures: 2 } }),
+    audio: [audioTrackFacts({ copyable: { ...COPYABLE, codecString: "mp4a.40.2" } })],
   }),
   sourceFacts({ soundOnly: true, audio: [audioTrackFacts({ sampleRate: 22_050, endSample: 22_050 * 30 })] }),
 ];

@@ -5,16 +5,19 @@ import { appraisalOf, type DecidedRate, decidedRate } from "./appraisal/deciding
 import { AUDIO_CODECS } from "./audio-codecs.ts";
 import { makes, notMade } from "./codec-tuning.ts";
 import { qualityOf, VIDEO_CODEC_NAMES, VIDEO_CODECS, type VideoStream } from "./codecs.ts";
-import { SEGMENT_GOPS, secondsOf, segmentCount, segmentFrames } from "./grid.ts";
+import { secondsOf, segmentCount, segmentFrames } from "./grid.ts";
 import { LADDER, ladderBits, type Rung, rungsFor, type Size, streamSize } from "./ladder.ts";
-import { coldSeconds, keepsUp, type OriginBuild } from "./origin-build.ts";
+import { copiedPicture, copiedSound } from "./passing-through.ts";
 import type { DeliveryPlan } from "./plan.ts";
-import { paceOf, soundTracks } from "./programme.ts";
-import type { AudioTrack } from "./source.ts";
+import { soundTracks } from "./programme.ts";
+import type { AudioTrack, Copyable, CopyablePicture } from "./source.ts";
 
 export interface VideoRendition {
   readonly kind: "video";
-  /** `720p-av1`, or `full-h264` for the transformation's own size; of an appraised source `720p-av1-f41-1200k`. */
+  /**
+   * `720p-av1`, or `full-h264` for the transformation's own size; of an appraised source `720p-av1-f41-1200k`; where it is
+   * copied `720p-h264-copy`.
+   */
   readonly id: string;
   readonly codec: VideoCodecName;
   /** Absent for the transformation's own size. */
@@ -25,6 +28,8 @@ export interface VideoRendition {
   readonly bandwidth: number;
   readonly averageBandwidth: number;
   readonly score: number;
+  /** Set where its samples are the source's own. */
+  readonly copied?: CopyablePicture;
 }
 
 /** Key pictures alone, for trick play: one small picture each, encoded when it is looked at. */
@@ -49,6 +54,8 @@ export interface AudioRendition {
   readonly codecString: string;
   readonly bandwidth: number;
   readonly averageBandwidth: number;
+  /** Set where its samples are the source's own. */
+  readonly copied?: Copyable;
 }
 
 export type Rendition = VideoRendition | KeyframeRendition | AudioRendition;
@@ -70,17 +77,19 @@ function peakBits(stream: VideoStream, codec: VideoCodecName, plan: DeliveryPlan
 /** One rendition a language: the source's tracks, down-mixed to stereo, which every player has, or to one channel. */
 export const audioRenditions = (plan: DeliveryPlan): readonly AudioRendition[] =>
   plan.wantsSound
-    ? soundTracks(plan).map((track, position) => ({
-        kind: "audio",
-        id: `audio${position}-aac`,
-        position,
-        track,
-        sampleRate: plan.soundRate(track),
-        channels: plan.encoding.isMono ? 1 : 2,
-        codecString: AUDIO_CODECS.aac.codecString,
-        bandwidth: AUDIO_CODECS.aac.peakBitsPerSecond,
-        averageBandwidth: AUDIO_CODECS.aac.bitsPerSecond,
-      }))
+    ? soundTracks(plan).map((track, position) =>
+        copiedSound(plan, {
+          kind: "audio",
+          id: `audio${position}-aac`,
+          position,
+          track,
+          sampleRate: plan.soundRate(track),
+          channels: plan.encoding.isMono ? 1 : 2,
+          codecString: AUDIO_CODECS.aac.codecString,
+          bandwidth: AUDIO_CODECS.aac.peakBitsPerSecond,
+          averageBandwidth: AUDIO_CODECS.aac.bitsPerSecond,
+        }),
+      )
     : [];
 
 /** Apple's authoring specification, tables of 1.25: what HEVC takes for HDR over what it takes for SDR. */
@@ -165,13 +174,15 @@ function videoRendition(
 export const ladderRenditions = (plan: DeliveryPlan): readonly VideoRendition[] =>
   VIDEO_CODEC_NAMES.flatMap((codec) =>
     plan.canvas ? rungsFor(plan.canvas.size).map(({ rung, size }) => videoRendition(plan, codec, size, rung)) : [],
-  ).filter((rendition) => rendition !== undefined);
+  )
+    .filter((rendition) => rendition !== undefined)
+    .map((rendition) => copiedPicture(plan, rendition));
 
 /** The transformation's own size, in every codec: what `.m3u8` plays without a streaming profile. */
 export const fullRenditions = (plan: DeliveryPlan): readonly VideoRendition[] =>
-  VIDEO_CODEC_NAMES.map(
-    (codec) => plan.canvas && videoRendition(plan, codec, streamSize(plan.canvas.size), undefined),
-  ).filter((rendition) => rendition !== undefined);
+  VIDEO_CODEC_NAMES.map((codec) => plan.canvas && videoRendition(plan, codec, streamSize(plan.canvas.size), undefined))
+    .filter((rendition) => rendition !== undefined)
+    .map((rendition) => copiedPicture(plan, rendition));
 
 /**
  * What a codec is asked for at the transformation's own size; undefined where there is no picture.
@@ -210,44 +221,3 @@ function keyframeRendition(plan: DeliveryPlan, codec: VideoCodecName): KeyframeR
 /** Key pictures in every codec: a player that plays one codec goes on with it while its viewer looks for something. */
 export const keyframeRenditions = (plan: DeliveryPlan): readonly KeyframeRendition[] =>
   VIDEO_CODEC_NAMES.map((codec) => keyframeRendition(plan, codec)).filter((rendition) => rendition !== undefined);
-
-/** A film that is made in this time as a whole is waited for at its start, and never again. */
-const SHORT_FILM_SECONDS = 1.5;
-
-/** What costs hardly more than the rung that is always there stalls no viewer who would not stall anyway. */
-const HARDLY_MORE = 1.15;
-
-/**
- * The renditions that this origin can serve cold without a stall: of each codec the rungs from the lowest up to the
- * first that it is too slow for, so that no codec's ladder has a hole. The lowest H.264 rung is always there, and what
- * `isPaidFor` was made in idle time and is there in full.
- */
-export function keptUp(
-  plan: DeliveryPlan,
-  renditions: readonly VideoRendition[],
-  build: OriginBuild,
-  isPaidFor: (rendition: VideoRendition) => boolean = () => false,
-): readonly VideoRendition[] {
-  const pace = paceOf(plan.timeline);
-  const segmentFrames = SEGMENT_GOPS * plan.grid.gopFrames;
-  const jobFor = ({ stream }: VideoRendition, frames = segmentFrames) => ({
-    source: plan.source,
-    size: stream,
-    frameRate: stream.frameRate,
-    frames,
-    pace,
-  });
-  const lowest = renditions.find(({ codec }) => codec === "h264");
-  const anyway = lowest ? HARDLY_MORE * coldSeconds(build, "h264", jobFor(lowest)) : 0;
-  const holds = (rendition: VideoRendition): boolean =>
-    rendition === lowest ||
-    isPaidFor(rendition) ||
-    keepsUp(build, rendition.codec, jobFor(rendition)) ||
-    (rendition.codec === "h264" && coldSeconds(build, "h264", jobFor(rendition)) <= anyway) ||
-    coldSeconds(build, rendition.codec, jobFor(rendition, plan.grid.frames)) <= SHORT_FILM_SECONDS;
-  return VIDEO_CODEC_NAMES.flatMap((codec) => {
-    const ladder = renditions.filter((rendition) => rendition.codec === codec);
-    const slow = ladder.findIndex((rendition) => !holds(rendition));
-    return slow < 0 ? ladder : ladder.slice(0, slow);
-  });
-}

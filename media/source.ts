@@ -28,6 +28,26 @@ export interface HdrMetadata {
   readonly light?: readonly [brightest: number, average: number];
 }
 
+/**
+ * Of a track whose packets fit the grid of everything else, so that they may be handed on as they are (see
+ * `passing-through.ts`). Found out once, of all of its packets.
+ */
+export interface Copyable {
+  /** RFC 6381, of the track's own sample entry. */
+  readonly codecString: string;
+  /** Frames of the source's grid that it fills, from zero on. */
+  readonly frames: number;
+  /** The distance of key pictures on that grid: each is one that a segment may begin with. */
+  readonly gopFrames: number;
+  /** Bytes of the samples from each of these places to the next. */
+  readonly gopBytes: readonly number[];
+}
+
+export interface CopyablePicture extends Copyable {
+  /** By how many pictures at most one is decoded later than it is shown. */
+  readonly reorderedPictures: number;
+}
+
 export interface VideoTrack {
   /** ffmpeg's stream index in the file. */
   readonly streamIndex: number;
@@ -55,6 +75,8 @@ export interface VideoTrack {
   readonly dolbyVisionProfile?: number;
   readonly hdr?: HdrMetadata;
   readonly keyframes?: KeyframeIndex;
+  /** Absent where it may not be copied, and of sources that were looked at before this was asked of them. */
+  readonly copyable?: CopyablePicture;
 }
 
 export interface AudioTrack {
@@ -77,6 +99,8 @@ export interface AudioTrack {
   readonly blocks?: BlockClock;
   /** The container that the track must be copied into to be read: ffmpeg decodes only the first frame of its packets. */
   readonly unpackedInto?: PacketSplitter;
+  /** As of the picture. */
+  readonly copyable?: Copyable;
 }
 
 /** Demuxers that give packets of one frame each, whatever the packets were that their muxer was given. */

@@ -2,7 +2,16 @@
 
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
-import type { AppraisalJob, GlanceJob, InitJob, JobSource, OriginBuild, SegmentJob, WholeJob } from "#media";
+import {
+  type AppraisalJob,
+  type GlanceJob,
+  type InitJob,
+  isCopying,
+  type JobSource,
+  type OriginBuild,
+  type SegmentJob,
+  type WholeJob,
+} from "#media";
 import { Problem } from "#transformation";
 import { appraiseSource } from "./appraise-source.ts";
 import { EncodeQueue, type Task, type TaskControl } from "./encode-queue.ts";
@@ -98,7 +107,7 @@ export function createOrigin(services: Services, build: OriginBuild): Origin {
   async function answerTo(job: QueuedJob | InitJob, isIdle: boolean, signal: AbortSignal): Promise<Answered> {
     if (job.kind === "init") {
       const startedAt = performance.now();
-      const bytes = await services.inits.get(job);
+      const bytes = await services.inits.get(job, services);
       return {
         product: {
           bytes,
@@ -152,9 +161,9 @@ interface Answered {
   readonly source: "encoded" | "joined" | "ahead";
 }
 
-/** Sound and single pictures cost a tenth of a segment, unless they say more. */
+/** Sound, single pictures and copies cost a tenth of a segment, unless they say more. */
 function isLight(job: QueuedJob): boolean {
-  if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1;
+  if (job.kind === "segment") return job.media === "audio" || job.expected.samples === 1 || isCopying(job);
   if (job.kind === "glance") return true;
   if (job.kind === "appraisal") return false;
   return !job.needsFile && !job.isHeavy;

@@ -1,11 +1,11 @@
-/** The story of one segment: open its source, encode it from the nearest key picture, judge it, let it out. */
+/** The story of one segment: open its source, encode or copy it from the nearest key picture, judge it, let it out. */
 
-import { SEGMENT_TYPE_BOX, type SegmentJob, splitInit } from "#media";
+import { SEGMENT_TYPE_BOX, type SegmentJob } from "#media";
 import { Problem } from "#transformation";
 import type { TaskControl } from "./encode-queue.ts";
 import { attemptsOf, segmentArguments } from "./ffmpeg/arguments.ts";
 import { run } from "./ffmpeg/run.ts";
-import { faultOf } from "./ffmpeg/verify.ts";
+import { judged } from "./ffmpeg/verify.ts";
 import type { Services } from "./services.ts";
 import { openJob } from "./sources/open-job.ts";
 
@@ -28,16 +28,16 @@ const SEGMENT_LIMITS = { wallSeconds: 60, outputBytes: 64 * 2 ** 20 };
 export async function encodeSegment(job: SegmentJob, services: Services, control: TaskControl): Promise<Product> {
   const startedAt = performance.now();
   const opened = await openJob(job, services);
-  const init = services.inits.get(job.init);
+  const init = services.inits.get(job.init, services);
   init.catch(() => {});
   try {
     const faults: string[] = [];
     for (let attempt = 0; attempt < attemptsOf(job); attempt++) {
       const args = segmentArguments(opened.job, opened.inputOf, attempt);
       const { output, complaints } = await run(services.config.ffmpeg, args, { ...SEGMENT_LIMITS, ...control });
-      const fault = faultOf(output, job, await init);
-      if (fault === undefined) return segment(job, output, startedAt);
-      faults.push(`attempt ${attempt + 1}: ${fault}; ${complaints.trim().split("\n").at(-1) ?? ""}`);
+      const judgement = judged(output, job, await init);
+      if ("media" in judgement) return segment(job, judgement.media, startedAt);
+      faults.push(`attempt ${attempt + 1}: ${judgement.fault}; ${complaints.trim().split("\n").at(-1) ?? ""}`);
     }
     services.log("segment failed its checks", { key: job.key, faults });
     throw new Problem("encode-failed", "This part of the source cannot be encoded.");
@@ -46,9 +46,9 @@ export async function encodeSegment(job: SegmentJob, services: Services, control
   }
 }
 
-function segment(job: SegmentJob, output: Uint8Array, startedAt: number): Product {
+function segment(job: SegmentJob, media: Uint8Array, startedAt: number): Product {
   return {
-    bytes: Buffer.concat([SEGMENT_TYPE_BOX, splitInit(output).media]),
+    bytes: Buffer.concat([SEGMENT_TYPE_BOX, media]),
     mediaType: job.media === "video" ? "video/mp4" : "audio/mp4",
     encodeSeconds: (performance.now() - startedAt) / 1000,
   };

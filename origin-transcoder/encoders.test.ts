@@ -23,7 +23,7 @@ const FFMPEG = { path: "ffmpeg" };
 async function checkInits(plan: DeliveryPlan): Promise<void> {
   for (const rendition of ladderRenditions(plan)) {
     const job = initJob(plan, rendition, context);
-    if (!job) throw new Error("no init section");
+    if (!job || "source" in job) throw new Error("no init section of an encode");
     const { output, complaints } = await run(FFMPEG, initArguments(job), { wallSeconds: 30, outputBytes: 1 << 20 });
     const init = checkedInit(output, job);
     expect(codecStringOf(init), complaints).toBe(rendition.codecString);

@@ -49,8 +49,9 @@ export interface RenditionUrl extends AssetName {
   readonly file: RenditionFile;
 }
 
+/** A rendition's id tells what it shows, its codec, and how it is made where there are several ways. */
 const TAIL =
-  /^@([0-9a-f]{16})\.([a-z0-9]{1,16})(?:\.(aes128|cbcs))?\/([a-z0-9]{1,16}-[a-z0-9]{1,8}(?:-[a-z0-9]{1,8}){0,2})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
+  /^@([0-9a-f]{16})\.([a-z0-9]{1,16})(?:\.(aes128|cbcs))?\/([a-z0-9]{1,16}(?:-[a-z0-9]{1,8}){1,3})\/([a-z0-9]{1,9}\.[a-z0-9]{2,5})$/;
 
 /** Whether a path is one that edgereel hands out; cheap, for routing. */
 export const isRenditionPath = (path: string): boolean =>

@@ -1,5 +1,6 @@
 /** Makes things on a budget: reserves what one may cost, refuses what there is no budget for, settles what it has cost. */
 
+import { isCopying } from "#media";
 import type { RenditionUrl } from "#transformation";
 import type { Made, MediaJob } from "../origin-client.ts";
 import type { BudgetKeeper } from "./budget-keeper.ts";
@@ -32,8 +33,8 @@ export class BudgetRefusal extends Error {
   }
 }
 
-/** A codec is only offered where a segment takes less than its playing time; sound takes far less, always. */
-const SOUND_SHARE = 0.1;
+/** A codec is only offered where a segment takes less than its playing time; sound and copies take far less, always. */
+const LIGHT_SHARE = 0.1;
 
 /** A clip has a minute of picture at most, a still has one frame: what a file or a glance takes nobody knows before it is made. */
 const WHOLE_SECONDS = 5;
@@ -43,7 +44,7 @@ function reservedSeconds(job: MediaJob): number {
   if (job.kind === "init") return 0;
   if (job.kind !== "segment") return WHOLE_SECONDS;
   const { samples, sampleTicks } = job.expected;
-  return ((samples * sampleTicks) / job.timescale) * (job.media === "audio" ? SOUND_SHARE : 1);
+  return ((samples * sampleTicks) / job.timescale) * (job.media === "audio" || isCopying(job) ? LIGHT_SHARE : 1);
 }
 
 export const budgetedEncodes = (

@@ -8,6 +8,7 @@ import {
   outlook,
   type Purchase,
   planDelivery,
+  type Rendition,
   type WithheldRendition,
   withheldOf,
 } from "#media";
@@ -33,6 +34,9 @@ export const demandSpan = (now: number): { readonly from: number; readonly to: n
   to: Math.floor(now / 60) + 1,
 });
 
+const isInH264 = (rendition: Rendition, rung: string): boolean =>
+  rendition.kind === "video" && rendition.codec === "h264" && rendition.rung?.name === rung;
+
 /** @returns undefined where nothing of the video is withheld, or more was made of it than is listed */
 export async function purchasesFor(
   name: AssetName,
@@ -52,7 +56,9 @@ export async function purchasesFor(
   const madeOf = (id: string): readonly number[] => made.get(id) ?? [];
   const demand = await catalog.demand.read({ cloud: name.cloud, publicId: name.publicId, ...demandSpan(now()) });
   // Deliveries are counted for a video, not for what was made of it: a rung that nobody has watched plain is none.
-  const plain = demand.filter(({ rung }) => madeOf(`${rung}-h264`).length > 0);
+  const plain = demand.filter(({ rung }) =>
+    video.some(({ rendition }) => isInH264(rendition, rung) && madeOf(rendition.id).length > 0),
+  );
   const withheld = withheldOf(outlooks, ({ rendition }) => madeOf(rendition.id).length);
   return { plan, withheld, madeOf, decided: decidePurchases(withheld, plain) };
 }

@@ -42,17 +42,37 @@ export interface Filtered {
   readonly filters: readonly Filter[];
 }
 
-/** A source-free encode of the same stream, whose init section is that of every segment. */
-export interface InitJob {
+interface AnyInitJob {
   readonly kind: "init";
   readonly recipe: string;
-  /** A lavfi source of one frame. */
-  readonly generator: Filter;
   readonly media: "video" | "audio";
-  readonly filters: readonly Filter[];
   readonly encoder: readonly Option[];
   readonly timescale: number;
   readonly codecString: string;
+}
+
+/** A source-free encode of the same stream, whose init section is that of every segment. */
+export interface EncodedInitJob extends AnyInitJob {
+  /** A lavfi source of one frame. */
+  readonly generator: Filter;
+  readonly filters: readonly Filter[];
+}
+
+/** The init section of what is copied: the source's own. */
+export interface CopiedInitJob extends AnyInitJob {
+  readonly source: JobSource;
+  readonly inputs: readonly JobInput[];
+  readonly stream: InputStream;
+}
+
+export type InitJob = EncodedInitJob | CopiedInitJob;
+
+/** How the samples of a segment are taken from the source as they are. */
+export interface Copy {
+  /** What of the source's own time line is the output's zero, in ticks of the job's time scale. */
+  readonly zeroTick: number;
+  /** Nothing behind it is wanted: in seconds of the source's own time line. */
+  readonly untilSeconds: string;
 }
 
 export interface SegmentJob extends Filtered {
@@ -71,7 +91,13 @@ export interface SegmentJob extends Filtered {
   /** What the segment must be, to the tick; anything else is never let out. */
   readonly expected: { readonly firstTick: number; readonly samples: number; readonly sampleTicks: number };
   readonly init: InitJob;
+  /** Nothing is decoded and nothing filtered; `encoder` holds what the muxer is told. */
+  readonly copy?: Copy;
 }
+
+/** Whether a job passes something through. */
+export const isCopying = (job: { readonly kind: string }): boolean =>
+  ("copy" in job && job.copy !== undefined) || (job.kind === "init" && "source" in job);
 
 /** What every job for an object of an asset holds. */
 export interface JobContext {

@@ -9,6 +9,7 @@ import type { DeliveryPlan } from "../plan.ts";
 import type { AudioRendition, KeyframeRendition, Rendition, VideoRendition } from "../renditions.ts";
 import { segmentCountOf } from "../segment-times.ts";
 import type { VideoTrack } from "../source.ts";
+import { copiedPictureJob, copiedSoundJob } from "./copied-job.ts";
 import type { InitJob, JobContext, SegmentJob } from "./job.ts";
 import { pictures } from "./pictures.ts";
 import { sounds } from "./sounds.ts";
@@ -102,7 +103,10 @@ export function segmentJob(
   context: JobContext,
 ): SegmentJob | undefined {
   if (number >= segmentCountOf(plan, rendition)) return undefined;
-  if (rendition.kind === "audio") return soundJob(plan, rendition, number, context);
+  if (rendition.kind === "audio")
+    return rendition.copied
+      ? copiedSoundJob(plan, rendition, number, context)
+      : soundJob(plan, rendition, number, context);
   if (rendition.kind === "keyframes") {
     const span = {
       start: number * plan.grid.gopFrames,
@@ -112,6 +116,7 @@ export function segmentJob(
     };
     return pictureJob(plan, rendition, span, context);
   }
+  if (rendition.copied) return copiedPictureJob(plan, rendition, number, context);
   const start = segmentStart(plan.grid, number);
   const span = { start, frames: segmentStart(plan.grid, number + 1) - start, sampleFrames: 1, sequence: number + 1 };
   return pictureJob(plan, rendition, span, context);

@@ -1,6 +1,18 @@
 /** Spells jobs for ffmpeg. Pure; each flag has its reason beside it. */
 
-import type { Filtered, InitJob, JobInput, Option, SegmentJob, UnpackedTrack, WholeParts } from "#media";
+import type {
+  CopiedInitJob,
+  EncodedInitJob,
+  Filtered,
+  InitJob,
+  JobInput,
+  Option,
+  PassingCodec,
+  SegmentJob,
+  UnpackedTrack,
+  WholeParts,
+} from "#media";
+import type { InputStream } from "#transformation";
 import { type CommandInput, commandArguments, type Flags } from "./command.ts";
 import { spellFilters, spellGraph } from "./filtergraph.ts";
 
@@ -92,6 +104,8 @@ export const timing = (media: "video" | "audio", timescale: number): Flags =>
 
 const flag = (media: "video" | "audio"): string => (media === "video" ? "-vf" : "-af");
 
+const FIRST_STREAM: InputStream = { input: 0, streamIndex: 0 };
+
 /** Which streams the output holds, and their filters: a graph of its own where one is put together of several, or of none. */
 function mapping(inputs: readonly JobInput[], streams: readonly (Filtered & { media: "video" | "audio" })[]): Flags {
   if (inputs.length !== 1 || streams.some(({ stream }) => !stream))
@@ -102,15 +116,38 @@ function mapping(inputs: readonly JobInput[], streams: readonly (Filtered & { me
   ]);
 }
 
-/** A segment: init section and one fragment on standard output. */
+/** A stream's packets as they are, at the times at which the source shows them. */
+const copying = (
+  { input, streamIndex }: InputStream,
+  { media, timescale, encoder }: Pick<InitJob, "media" | "timescale" | "encoder">,
+): Flags => [
+  ["-map", `${input}:${streamIndex}`],
+  ["-c", "copy"],
+  // From wherever the seek has landed: its target is a little behind the key picture.
+  ["-copypriorss", "1"],
+  // Nothing is moved to zero: whatever is not wanted is left out by its time.
+  ["-avoid_negative_ts", "disabled"],
+  ...encoder,
+  ...(media === "video"
+    ? ([
+        ["-video_track_timescale", String(timescale)],
+        // Matroska has no decoding times, and what libavformat takes for them may lie behind the presentation, which its
+        // muxer then changes. Here they are in order, before anything is shown; the grid says later when it is decoded.
+        ["-bsf:v", "setts=pts=PTS:dts=STARTPTS+N-1000000"],
+      ] as const)
+    : []),
+];
+
+/** A segment: init section and one fragment on standard output; of what is copied all that was read. */
 export function segmentArguments(job: SegmentJob, inputOf: InputOf, attempt: number): readonly string[] {
+  const { copy, stream = FIRST_STREAM } = job;
   return commandArguments({
     global: GLOBAL,
     inputs: readings(job.inputs, inputOf, attempt),
     outputOptions: [
-      ...mapping(job.inputs, [job]),
-      ...timing(job.media, job.timescale),
-      ...job.encoder,
+      ...(copy
+        ? [...copying(stream, job), ["-to", copy.untilSeconds] as const]
+        : [...mapping(job.inputs, [job]), ...timing(job.media, job.timescale), ...job.encoder]),
       ...CMAF,
       ["-fragment_index", String(job.sequence)],
     ],
@@ -132,13 +169,54 @@ export function unpackArguments({ streamIndex, into }: UnpackedTrack, source: In
   });
 }
 
+/** The init section of what is copied: that of the source's first packet. */
+export function copiedInitArguments(
+  job: Pick<CopiedInitJob, "inputs" | "stream" | "media" | "encoder" | "timescale">,
+  inputOf: InputOf,
+): readonly string[] {
+  return commandArguments({
+    global: GLOBAL,
+    inputs: readings(job.inputs, inputOf, 0),
+    outputOptions: [[onePacket(job.media), "1"], ...copying(job.stream, job), ...CMAF],
+    output: "pipe:1",
+  });
+}
+
+/**
+ * A list of a picture's packets, of which only units of some types are left: as stream 0 those that are marked as key
+ * pictures, as stream 1 all. A packet of which nothing is left is not listed.
+ */
+export function unitListArguments(
+  streamIndex: number,
+  { keyUnits, parameterUnits }: Pick<PassingCodec, "keyUnits" | "parameterUnits">,
+  source: Input,
+): readonly string[] {
+  return commandArguments({
+    global: GLOBAL,
+    inputs: [{ location: source.location, options: openingFlags(source) }],
+    outputOptions: [
+      ["-map", `0:${streamIndex}`],
+      ["-map", `0:${streamIndex}`],
+      ["-c", "copy"],
+      // amount: nothing is changed, only dropped.
+      ["-bsf:v:0", `noise=drop=not(key):amount=0,filter_units=pass_types=${keyUnits}`],
+      ["-bsf:v:1", `filter_units=pass_types=${parameterUnits}`],
+      // A line for each packet, with a checksum of what is left of it.
+      ["-f", "framecrc"],
+    ],
+    output: "pipe:1",
+  });
+}
+
+const onePacket = (media: "video" | "audio"): string => (media === "video" ? "-frames:v" : "-frames:a");
+
 /** The init section of a rendition without its source: one generated picture, or a moment of silence. */
-export function initArguments(job: InitJob): readonly string[] {
+export function initArguments(job: EncodedInitJob): readonly string[] {
   return commandArguments({
     global: GLOBAL,
     inputs: [{ options: [["-f", "lavfi"]], location: spellFilters([job.generator]) }],
     outputOptions: [
-      [job.media === "video" ? "-frames:v" : "-frames:a", "1"],
+      [onePacket(job.media), "1"],
       [flag(job.media), spellFilters(job.filters, job.media)],
       ...timing(job.media, job.timescale),
       ...job.encoder,

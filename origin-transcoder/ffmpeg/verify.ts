@@ -5,29 +5,39 @@ import {
   decodingParameters,
   fragmentTiming,
   type InitJob,
+  onGrid,
   type SegmentJob,
   splitInit,
   timescaleOf,
 } from "#media";
 import { Problem } from "#transformation";
 
-/** Why an encode is not the segment that was asked for; undefined where it is. */
-export function faultOf(output: Uint8Array, job: SegmentJob, publishedInit: Uint8Array): string | undefined {
-  let parts: { init: Uint8Array; media: Uint8Array };
-  let timing: ReturnType<typeof fragmentTiming>;
+/** A segment's fragment, or why an encode or a copy is not the segment that was asked for. */
+export type Judgement = { readonly media: Uint8Array } | { readonly fault: string };
+
+export function judged(output: Uint8Array, job: SegmentJob, publishedInit: Uint8Array): Judgement {
   try {
-    parts = splitInit(output);
-    timing = fragmentTiming(parts.media);
+    const parts = splitInit(output);
+    const media = onGrid(parts.media, job);
+    const fault = faultOf({ ...parts, media }, job, publishedInit);
+    return fault === undefined ? { media } : { fault };
   } catch (error) {
-    if (error instanceof Problem) return error.message;
+    if (error instanceof Problem) return { fault: error.message };
     throw error;
   }
-  const { firstTick, samples, sampleTicks } = job.expected;
+}
+
+function faultOf(
+  { init, media }: ReturnType<typeof splitInit>,
+  { expected: { firstTick, samples, sampleTicks } }: SegmentJob,
+  publishedInit: Uint8Array,
+): string | undefined {
+  const timing = fragmentTiming(media);
   if (timing.samples !== samples) return `${timing.samples} samples instead of ${samples}`;
   if (timing.firstTick !== firstTick) return `it begins at tick ${timing.firstTick} instead of ${firstTick}`;
   if (timing.totalTicks !== samples * sampleTicks)
     return `it lasts ${timing.totalTicks} ticks instead of ${samples * sampleTicks}`;
-  if (Buffer.compare(decodingParameters(parts.init), decodingParameters(publishedInit)) !== 0)
+  if (Buffer.compare(decodingParameters(init), decodingParameters(publishedInit)) !== 0)
     return "it cannot be decoded by the published init section";
   return undefined;
 }

@@ -75,6 +75,7 @@ export interface ProbedPacket {
   readonly pts: number | undefined;
   readonly dts: number | undefined;
   readonly duration: number | undefined;
+  readonly bytes: number;
   readonly key: boolean;
   /** Decoded but not shown: an edit list begins behind it. */
   readonly hidden: boolean;
@@ -170,7 +171,7 @@ export function ffprobe(program: Program, input: () => Input, signal?: AbortSign
       const text = await ask(
         "-show_packets",
         "-show_entries",
-        "packet=stream_index,pts,dts,duration,flags",
+        "packet=stream_index,pts,dts,duration,size,flags",
         "-of",
         "csv=p=0",
         ...(interval === undefined ? [] : ["-read_intervals", interval]),
@@ -188,7 +189,7 @@ export function ffprobe(program: Program, input: () => Input, signal?: AbortSign
 }
 
 function packetFrom(line: string): ProbedPacket {
-  const [stream, pts, dts, duration, flags = ""] = line.split(",");
+  const [stream, pts, dts, duration, bytes, flags = ""] = line.split(",");
   const ticks = (text: string | undefined) =>
     text === undefined || text === "N/A" || text === "" ? undefined : Number(text);
   return {
@@ -196,6 +197,7 @@ function packetFrom(line: string): ProbedPacket {
     pts: ticks(pts),
     dts: ticks(dts),
     duration: ticks(duration),
+    bytes: ticks(bytes) ?? 0,
     key: flags.startsWith("K"),
     hidden: flags[1] === "D",
   };

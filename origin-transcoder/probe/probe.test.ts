@@ -66,6 +66,7 @@ describe("the clock of a sound track", () => {
       pts: pts(n),
       dts: pts(n),
       duration: undefined,
+      bytes: 100,
       key: true,
       hidden: false,
     }));
@@ -184,7 +185,7 @@ describe("a track whose packets hold several frames", () => {
     }));
     const packets = times(50, (n) => {
       const pts = n * packetTicks;
-      return { stream: 0, pts, dts: pts, duration: packetTicks, key: true, hidden: false };
+      return { stream: 0, pts, dts: pts, duration: packetTicks, bytes: 30, key: true, hidden: false };
     });
     return audioTrack(stream, shown, { head: packets, tail: packets, complete: true });
   };
@@ -228,6 +229,7 @@ describe("the pictures of a track", () => {
     pts: undefined,
     dts: undefined,
     duration: 1,
+    bytes: 100,
     key: false,
     hidden: false,
     ...facts,

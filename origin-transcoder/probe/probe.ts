@@ -23,6 +23,8 @@ import {
   type ProbedPacket,
   type ProbedStream,
 } from "./ffprobe.ts";
+import { packetCopier } from "./packet-copier.ts";
+import { type Gathered, withCopyable } from "./passing.ts";
 import { isPicture, videoTrack } from "./video-track.ts";
 
 /** Up to here every packet is listed, which gives an exact length and an index of key pictures; beyond, both ends. */
@@ -63,13 +65,19 @@ async function probeOpened(
     );
   const probe = ffprobe(services.config.ffprobe, () => opened.input(container.demuxer), signal);
   try {
-    return await probeContainer(container, bytes, probe);
+    const copier = packetCopier(services.config.ffmpeg, () => opened.input(container.demuxer), signal);
+    const { found, gathered } = await probeContainer(container, bytes, probe);
+    return await withCopyable(found, gathered, copier);
   } finally {
     await probe.end();
   }
 }
 
-async function probeContainer(container: Container, bytes: number, probe: Ffprobe): Promise<Probe> {
+async function probeContainer(
+  container: Container,
+  bytes: number,
+  probe: Ffprobe,
+): Promise<{ readonly found: Probe; readonly gathered: Gathered }> {
   const [{ streams, startTime, durationSeconds, chapters }, ...first] = await Promise.all([
     probe.streams(),
     probe.firstFrames("V", FIRST_PACKETS[0]),
@@ -82,7 +90,7 @@ async function probeContainer(container: Container, bytes: number, probe: Ffprob
   const packets = await packetsOf(probe, bytes <= FULL_SCAN_BYTES, durationSeconds);
   const { video, audio } = tracksOf(wanted, decoded, packets);
   if (!video && audio.length === 0) throw undecodable(wanted);
-  return {
+  const found: Probe = {
     container: container.demuxer,
     containerStart: parseRational(startTime) ?? rational(0),
     ...(video && { video }),
@@ -98,6 +106,7 @@ async function probeContainer(container: Container, bytes: number, probe: Ffprob
       })),
     ...(chapters.length > 0 && { chapterMarks: chapters.slice(0, MAX_CHAPTERS).flatMap(chapterMark) }),
   };
+  return { found, gathered: { streams, decoded, packets } };
 }
 
 /** More are no help to anybody who looks for a place. */

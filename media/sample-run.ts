@@ -1,0 +1,62 @@
+/** What a fragment says of each of its samples: when it is shown, how long it is, and whether decoding may begin with it. */
+
+import { descend, RUN_FIELDS, runEntries, view } from "./iso-bmff.ts";
+
+export interface RunSample {
+  readonly presentationTick: number;
+  readonly bytes: number;
+  /** ISO/IEC 14496-12 8.8.3.1. */
+  readonly flags: number;
+}
+
+/** The fields of `tfhd`, in their order, by the flag that says that they are there (8.8.7): all but the first are words. */
+const TRACK_FIELDS = { baseOffset: 0x01, entry: 0x02, duration: 0x08, size: 0x10, flags: 0x20 } as const;
+
+/** What holds of samples that say nothing of their own. */
+function defaultOf(media: Uint8Array, field: "duration" | "size" | "flags"): number {
+  const tfhd = descend(media, "moof", "traf", "tfhd");
+  const data = view(media);
+  const present = data.getUint32(tfhd.start) & 0xffffff;
+  if (!(present & TRACK_FIELDS[field])) return 0;
+  const before = Object.values(TRACK_FIELDS).filter((flag) => flag < TRACK_FIELDS[field] && present & flag);
+  return data.getUint32(
+    tfhd.start + 8 + before.reduce((sum, flag) => sum + (flag === TRACK_FIELDS.baseOffset ? 8 : 4), 0),
+  );
+}
+
+/** Signed: a source may begin before its zero. */
+function firstTickOf(media: Uint8Array): number {
+  const { start } = descend(media, "moof", "traf", "tfdt");
+  const data = view(media);
+  return data.getUint8(start) === 1 ? Number(data.getBigInt64(start + 4)) : data.getUint32(start + 4);
+}
+
+const FIRST_FLAGS = 0x04;
+
+/** Samples in the order in which they are decoded. */
+export function sampleRun(media: Uint8Array): readonly RunSample[] {
+  const trun = descend(media, "moof", "traf", "trun");
+  const data = view(media);
+  const { flags: present, samples, start, entryBytes } = runEntries(data, trun);
+  const fields = Object.values(RUN_FIELDS).filter((flag) => present & flag);
+  const fallback = {
+    duration: defaultOf(media, "duration"),
+    size: defaultOf(media, "size"),
+    flags: defaultOf(media, "flags"),
+  };
+  const firstFlags = present & FIRST_FLAGS ? data.getUint32(start - 4) : undefined;
+  let decodedAt = firstTickOf(media);
+  return Array.from({ length: samples }, (_, sample) => {
+    const placeOf = (field: number): number => start + sample * entryBytes + 4 * fields.indexOf(field);
+    const own = (name: "duration" | "size" | "flags"): number =>
+      present & RUN_FIELDS[name] ? data.getUint32(placeOf(RUN_FIELDS[name])) : fallback[name];
+    const offset = present & RUN_FIELDS.compositionOffset ? data.getInt32(placeOf(RUN_FIELDS.compositionOffset)) : 0;
+    const presentationTick = decodedAt + offset;
+    decodedAt += own("duration");
+    return {
+      presentationTick,
+      bytes: own("size"),
+      flags: sample === 0 && firstFlags !== undefined ? firstFlags : own("flags"),
+    };
+  });
+}
