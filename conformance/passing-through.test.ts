@@ -106,14 +106,12 @@ describe.each([
       samplesOf(joined.path, 48_000, [...AS_CODED, "-flags2", "+skip_manual"]),
       samplesOf(film.path, 48_000),
     ]);
-    const joins = joined.starts.slice(1);
-    const lags = new Set(joins.map((join) => lagAt(copied, own, join - 2048, 64)));
-    const [lag = Number.NaN] = lags;
-    expect(lags.size).toBe(1);
-    // Matroska says to the millisecond where picture and sound begin.
-    expect(Math.abs(lag)).toBeLessThan(recipe.name.endsWith(".mkv") ? 48 : 1);
-    if (lag === 0)
-      for (const join of joins) expect(errorDecibels(copied, own, join - 1024, join + 1024)).toBeLessThan(-60);
+    // What primes the decoder lies before zero; of Matroska ffmpeg plays it.
+    const heard = own.subarray(recipe.name.endsWith(".mkv") ? 1024 : 0);
+    for (const join of joined.starts.slice(1)) {
+      expect(lagAt(copied, heard, join - 2048, 64)).toBe(0);
+      expect(errorDecibels(copied, heard, join - 1024, join + 1024)).toBeLessThan(-60);
+    }
   });
 });
 
