@@ -3,8 +3,8 @@
  * of a segment is encrypted, and the boxes that say so. Ciphers are the caller's.
  */
 
-import { samplesOf } from "./fragment-samples.ts";
 import { boxes, descend, view } from "./iso-bmff.ts";
+import { sampleRun } from "./sample-run.ts";
 import { BLOCK_BYTES, type SampleCodec, type Subsample, subsamplesOf } from "./subsamples.ts";
 
 /** How a track is encrypted. */
@@ -103,7 +103,7 @@ export interface ProtectedSegment {
 }
 
 export function protectedSegment(segment: Uint8Array, codec: SampleCodec): ProtectedSegment {
-  const samples = samplesOf(segment);
+  const samples = sampleRun(segment).map(({ start, bytes }) => ({ start, end: start + bytes }));
   if (codec === "aac") {
     const chains = samples.map(({ start, end }) => ({
       ...{ start, stride: BLOCK_BYTES },

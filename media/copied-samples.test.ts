@@ -25,14 +25,19 @@ describe("samples of a copy", () => {
     const entries = presentationTicks.flatMap((tick, index) =>
       words(1, 1, index === 0 ? 0x02000000 : 0x01010000, tick - index),
     );
-    const traf = box(
-      "traf",
-      box("tfhd", words(0x020000, 1)),
-      box("tfdt", words(0x01000000, 0, 0)),
-      box("trun", words(0x01000f01, presentationTicks.length, 0), entries),
-    );
+    const moof = (dataOffset: number) =>
+      box(
+        "moof",
+        box("mfhd", words(0, 1)),
+        box(
+          "traf",
+          box("tfhd", words(0x020000, 1)),
+          box("tfdt", words(0x01000000, 0, 0)),
+          box("trun", words(0x01000f01, presentationTicks.length, dataOffset), entries),
+        ),
+      );
     const data = presentationTicks.map((_, index) => index & 255);
-    return Uint8Array.from([...box("moof", box("mfhd", words(0, 1)), traf), ...box("mdat", data)]);
+    return Uint8Array.from([...moof(moof(0).length + 8), ...box("mdat", data)]);
   }
 
   it("lie in their slots, whatever order they are decoded in and however coarse their source counts", () => {

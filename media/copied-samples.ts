@@ -1,7 +1,6 @@
 /** The samples of a copied segment, each in its place on the grid: ffmpeg copies more of them, at the source's own times. */
 
 import { Problem, rational, round } from "#transformation";
-import { boxes } from "./iso-bmff.ts";
 import type { SegmentJob } from "./jobs/job.ts";
 import { box, joined, letters, words } from "./joined-file.ts";
 import { sampleRun } from "./sample-run.ts";
@@ -30,15 +29,11 @@ export const copiedOverheadBytes = (media: "video" | "audio", samples: number): 
 
 /** The samples that lie within a segment's span, in the order in which they are decoded. */
 function placed(media: Uint8Array, { expected, copy }: SegmentJob): readonly PlacedSample[] {
-  const mdat = boxes(media).find(({ type }) => type === "mdat");
-  let at = mdat?.start ?? 0;
-  return sampleRun(media).flatMap(({ presentationTick, bytes, flags }) => {
-    const start = at;
-    at += bytes;
+  return sampleRun(media).flatMap(({ presentationTick, start, bytes, flags }) => {
     const tick = presentationTick - (copy?.zeroTick ?? 0) - expected.firstTick;
     const slot = round(rational(tick, expected.sampleTicks));
     if (slot < 0 || slot >= expected.samples) return [];
-    return [{ slot, bytes: media.subarray(start, at), isSync: (flags & IS_NO_SYNC) === 0 }];
+    return [{ slot, bytes: media.subarray(start, start + bytes), isSync: (flags & IS_NO_SYNC) === 0 }];
   });
 }
 

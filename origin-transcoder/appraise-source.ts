@@ -8,7 +8,7 @@ import {
   type AppraisalJob,
   type Detail,
   decibelsOf,
-  samplesOf,
+  sampleRun,
   splitInit,
   type Trial,
   type TrialEncode,
@@ -127,7 +127,7 @@ async function madeTrial(
 
 /** Bits a second of all, and of the costliest GOP. */
 function ratesOf(media: Uint8Array, { gopFrames, frameRate }: AppraisalJob) {
-  const bits = samplesOf(media).map(({ start, end }) => 8 * (end - start));
+  const bits = sampleRun(media).map(({ bytes }) => 8 * bytes);
   const gops = Array.from({ length: Math.ceil(bits.length / gopFrames) }, (_, gop) =>
     bits.slice(gop * gopFrames, (gop + 1) * gopFrames),
   );
