@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Problem } from "#transformation";
-import { type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
+import { API_KEY, API_SECRET, type EdgeUnderTest, startEdge } from "./testing/edge-under-test.ts";
 import { answerWhole, type FakeOrigin, startFakeOrigin } from "./testing/fake-origin.ts";
 import { newFilm, sdkFor } from "./testing/sdk.ts";
 
@@ -80,6 +80,19 @@ describe("an upload", () => {
       expect((await edge.get(playlist)).status).toBe(200);
       expect((await edge.get(segmentOf(playlist))).status).toBe(200);
     }
+  });
+
+  it("is explained with what was measured of it, and whether that holds for a URL", async () => {
+    const film = await upload();
+    await appraised(film);
+    const headers = { authorization: `Basic ${btoa(`${API_KEY}:${API_SECRET}`)}` };
+    const appraisalOf = async (chain: string) => {
+      const response = await edge.get(`/demo/video/upload/${chain}/sp_auto/${film}.m3u8?explain`, { headers });
+      return ((await response.json()) as { plan: { appraisal: { holds: boolean; trials: readonly unknown[] } } }).plan
+        .appraisal;
+    };
+    expect([(await appraisalOf("so_2")).holds, (await appraisalOf("e_blur:100")).holds]).toEqual([true, false]);
+    expect((await appraisalOf("so_2")).trials[0]).toMatchObject({ codec: "h264", width: 1280, rate_factor: 23 });
   });
 
   it("is appraised once, however often it is sent again", async () => {

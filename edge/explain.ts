@@ -1,6 +1,8 @@
 /** `?explain`: what a URL asks for, what comes of it, what is there already and what the rest would cost. */
 
 import {
+  type Appraisal,
+  appraisalOf,
   askedOf,
   audioRenditions,
   checkLimits,
@@ -10,6 +12,7 @@ import {
   type Purchase,
   type RenditionOutlook,
   storyboardOf,
+  sufficientLines,
 } from "#media";
 import {
   canonicalDeliveryPath,
@@ -78,12 +81,24 @@ async function planOf(request: Request, url: DeliveryUrl, plan: DeliveryPlan, se
     sound_tracks: audioRenditions(plan).length,
     subtitles: (await offeredSubtitles(url, plan, services)).map(({ id, language, name }) => ({ id, language, name })),
     recipe: build.recipe,
+    ...(plan.source.appraisal && { appraisal: appraisalAnswer(plan, plan.source.appraisal) }),
     negotiated: { codecs: offer.codecs, because: offer.because },
     ...(plan.encoding.isStoryboard && { storyboard: storyboardAnswer(plan) }),
     renditions,
     listing_complete: made.complete,
   };
 }
+
+/** What trial encodes have shown of the source, and whether it decides on what this URL makes. */
+const appraisalAnswer = (plan: DeliveryPlan, appraisal: Appraisal) => ({
+  holds: appraisalOf(plan) !== undefined,
+  sufficient_lines: sufficientLines(appraisal) ?? null,
+  details: appraisal.details.map(({ lines, decibels }) => ({ lines, decibels: Number(decibels.toFixed(1)) })),
+  trials: appraisal.trials.map(({ codec, width, height, rateFactor, decibels, ...rates }) => ({
+    ...{ codec, width, height, rate_factor: rateFactor, decibels: Number(decibels.toFixed(1)) },
+    ...{ peak_bits_per_second: rates.peakBitsPerSecond, mean_bits_per_second: rates.meanBitsPerSecond },
+  })),
+});
 
 function storyboardAnswer(plan: DeliveryPlan) {
   const { tile, tiles, sheets, interval } = storyboardOf(plan);

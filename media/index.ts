@@ -1,6 +1,7 @@
 /** The door of this room: what can be made of a source. Pure; imports `transformation` only. */
 
 export { type Appraisal, type Detail, isUnappraised, type Trial } from "./appraisal/appraisal.ts";
+export { appraisalOf, sufficientLines } from "./appraisal/deciding.ts";
 export { decibelsOf, worstLikeness } from "./appraisal/likeness.ts";
 export * from "./audio-codecs.ts";
 export * from "./chapters.ts";
