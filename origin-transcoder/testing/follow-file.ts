@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import {
+  appraisalJob,
   audioRenditions,
   type DeliveryPlan,
   type JobContext,
@@ -15,6 +16,7 @@ import {
 } from "#media";
 import { Problem } from "#transformation";
 import { descendantsOf, strayFiles } from "../../conformance/corpus/leftovers.ts";
+import { appraiseSource } from "../appraise-source.ts";
 import { encodeSegment } from "../encode-segment.ts";
 import { encodeWhole } from "../encode-whole.ts";
 import { probeSource } from "../probe/probe.ts";
@@ -33,10 +35,14 @@ export interface OriginOfFiles {
 /** Refusals that name what the file is, or that it cannot be had; any other would be said of something else. */
 const REFUSALS: ReadonlySet<string> = new Set(["not-playable", "encode-failed", "empty-clip", "clip-too-long"]);
 
-/** @param environment further settings of the origin */
+/**
+ * @param environment further settings of the origin
+ * @param appraises whether files are appraised, too, which takes longer than all else
+ */
 export async function originOfFiles(
   folder: string,
   environment: Readonly<Record<string, string>> = {},
+  appraises = false,
 ): Promise<OriginOfFiles> {
   let bytes: Buffer = Buffer.alloc(0);
   // Not a byte fits: what nobody reads any more is forgotten at once.
@@ -74,7 +80,11 @@ export async function originOfFiles(
       );
       const context = { recipe: "r", key: `/${source.version}`, source: { ...source, container: probe.container } };
       const jobs = plan && (await step("jobs", findings, () => products(plan, context, services)));
-      for (const [name, make] of jobs ?? []) if (await step(name, findings, make)) count("made");
+      const appraisal =
+        appraises && plan && (await step("trials", findings, () => appraisalJob(plan.source, ["h264"], context)));
+      const trials = appraisal && (["appraisal", () => appraiseSource(appraisal, services, WATCHED)] as const);
+      for (const [name, make] of [...(jobs ?? []), ...(trials ? [trials] : [])])
+        if (await step(name, findings, make)) count("made");
     }
     return [...findings, ...(await strays(folder))];
   }

@@ -17,12 +17,12 @@ const { values } = parseArgs({
 });
 const [from, seconds] = [Number(values.from), Number(values.seconds)];
 
-/** Longer is told: four looks at the file, and five products of three attempts each, are bounded, but this is much. */
+/** Longer is told: four looks at the file, an appraisal, and five products of three attempts each, are bounded, but this is much. */
 const SLOW_SECONDS = 30;
 
 const folder = await mkdtemp(join(tmpdir(), "edgereel-fuzz-"));
 const films = await makeFilms(folder);
-const origin = await originOfFiles(join(folder, "origin"));
+const origin = await originOfFiles(join(folder, "origin"), {}, true);
 
 async function end(code: number): Promise<never> {
   await origin.stop();
