@@ -1,19 +1,9 @@
 /** Has sources appraised: an order for each upload, carried out when the origin has nothing else to do, and kept in the catalog. */
 
 import { type Appraisal, appraisalJob, isUnappraised, VIDEO_CODEC_NAMES } from "#media";
-import { type AssetName, Problem } from "#transformation";
+import { Problem } from "#transformation";
+import type { AppraisalOrder } from "./appraisal-order.ts";
 import type { EdgeServices } from "./services.ts";
-
-/** A version of a source whose rates are to be decided. */
-export interface AppraisalOrder {
-  readonly name: AssetName;
-  readonly version: string;
-}
-
-export function appraisalOrder(name: AssetName, version: string): AppraisalOrder {
-  const { cloud, deliveryType, publicId, resourceType } = name;
-  return { name: { cloud, deliveryType, publicId, ...(resourceType && { resourceType }) }, version };
-}
 
 const QUEUE = "edgereel-appraisals";
 

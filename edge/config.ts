@@ -20,7 +20,7 @@ export interface Env {
   /** Counts of deliveries and of playback. */
   readonly DELIVERIES: Queue<import("#catalog").CountBatch>;
   /** Sources that are to be appraised. */
-  readonly APPRAISALS: Queue<import("./appraisals.ts").AppraisalOrder>;
+  readonly APPRAISALS: Queue<import("./appraisal-order.ts").AppraisalOrder>;
   /** How many beacons an address may send. */
   readonly BEACONS: RateLimit;
   readonly CLOUD_NAME: string;

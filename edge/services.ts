@@ -12,7 +12,7 @@ import { catalogKeys, configuredKeys, fixedKeys, keysOfAll } from "./access/key-
 import { type KeySource, keyringOf, newRingMemory, type RingMemory } from "./access/keyring.ts";
 import { type Passes, passesOf } from "./access/pass.ts";
 import { recordsOrigin } from "./access/records-origin.ts";
-import { appraisalOrder } from "./appraisals.ts";
+import { appraisalOrder } from "./appraisal-order.ts";
 import { type AssetFinder, assetFinder } from "./asset-finder.ts";
 import { configFrom, type EdgeConfig, type Env } from "./config.ts";
 import { type Counters, queuedCounters } from "./counting/counters.ts";

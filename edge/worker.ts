@@ -2,7 +2,8 @@
 
 import type { CountBatch } from "#catalog";
 import { answer } from "./app.ts";
-import { type AppraisalOrder, appraiseSources, isOfAppraisals } from "./appraisals.ts";
+import type { AppraisalOrder } from "./appraisal-order.ts";
+import { appraiseSources, isOfAppraisals } from "./appraisals.ts";
 import type { Env } from "./config.ts";
 import { countBatches } from "./counting/counting.ts";
 import { payForDemand } from "./demand/purchase-round.ts";

@@ -1,8 +1,9 @@
 /** The door of this room: what can be made of a source. Pure; imports `transformation` only. */
 
-export { type Appraisal, type Detail, isUnappraised, type Trial } from "./appraisal/appraisal.ts";
+export type { Appraisal, Detail, Trial } from "./appraisal/appraisal.ts";
 export { appraisalOf, sufficientLines } from "./appraisal/deciding.ts";
 export { decibelsOf, worstLikeness } from "./appraisal/likeness.ts";
+export { isUnappraised } from "./appraisal/trials.ts";
 export * from "./audio-codecs.ts";
 export * from "./chapters.ts";
 export * from "./codec-string.ts";
@@ -17,8 +18,9 @@ export * from "./formats/hls.ts";
 export * from "./formats/index.ts";
 export * from "./formats/webvtt.ts";
 export { needsGlance } from "./glance/deciding.ts";
-export { type Glance, isUnseen } from "./glance/glance.ts";
+export type { Glance } from "./glance/glance.ts";
 export { glanceFrom, type SeenMoment } from "./glance/looking.ts";
+export { isUnseen } from "./glance/moments.ts";
 export * from "./grid.ts";
 export * from "./information.ts";
 export { type Kept, NOTHING_KEPT } from "./instantiate.ts";

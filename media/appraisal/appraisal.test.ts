@@ -6,8 +6,9 @@ import { videoOf } from "../outlook.ts";
 import { planDelivery } from "../plan.ts";
 import { ladderRenditions, type VideoRendition } from "../renditions.ts";
 import { sourceFacts } from "../testing/sources.ts";
-import { type Appraisal, type Detail, trialFactors } from "./appraisal.ts";
+import type { Appraisal, Detail } from "./appraisal.ts";
 import { decidedRate, sufficientLines } from "./deciding.ts";
+import { trialFactors } from "./trials.ts";
 
 const SIZES = [
   { width: 1280, height: 720 },

@@ -4,8 +4,9 @@ import { formatTransformation, Problem, parseTransformation, rational } from "#t
 import { planDelivery } from "../plan.ts";
 import { sourceFacts, videoTrackFacts } from "../testing/sources.ts";
 import { needsGlance } from "./deciding.ts";
-import { ATTENTION_CELLS, type Glance, momentsOf } from "./glance.ts";
+import { ATTENTION_CELLS, type Glance } from "./glance.ts";
 import { glanceFrom, type SeenMoment } from "./looking.ts";
+import { momentsOf } from "./moments.ts";
 
 const SIZE = { width: 96, height: 54, shownWidth: 1920, shownHeight: 1080 };
 

@@ -1,7 +1,7 @@
 /** Jobs for an appraisal: moments of a source, what they are encoded with on trial, and how small they may be shown. */
 
 import type { Filter, Rational, VideoCodecName } from "#transformation";
-import { detailStarts, trialFactors, trialSizes, trialStarts } from "../appraisal/appraisal.ts";
+import { detailStarts, trialFactors, trialSizes, trialStarts } from "../appraisal/trials.ts";
 import { encoderFilters } from "../canvas.ts";
 import { makes } from "../codec-tuning.ts";
 import { type Option, VIDEO_CODECS } from "../codecs.ts";

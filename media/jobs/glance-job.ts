@@ -3,8 +3,8 @@
 import { rational, roundProduct } from "#transformation";
 import { canvasOf } from "../canvas.ts";
 import type { PictureFormat } from "../formats/pictures.ts";
-import { momentsOf } from "../glance/glance.ts";
 import type { SeenSize } from "../glance/looking.ts";
+import { momentsOf } from "../glance/moments.ts";
 import { evenSize } from "../ladder.ts";
 import { planDelivery } from "../plan.ts";
 import type { Source } from "../source.ts";
