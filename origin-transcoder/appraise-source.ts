@@ -23,7 +23,7 @@ import { run } from "./ffmpeg/run.ts";
 import { likenessArguments, trialArguments } from "./ffmpeg/trial-arguments.ts";
 import type { Services } from "./services.ts";
 import { openJob } from "./sources/open-job.ts";
-import { makeFolder } from "./work-folder.ts";
+import { temporaryFolder } from "./work-folder.ts";
 
 /** Of one run: a moment of 8K, or ten seconds of 720p in the slowest codec. */
 const RUN_LIMITS = { wallSeconds: 60, outputBytes: 256 * 2 ** 20 };
@@ -40,12 +40,9 @@ interface Bench {
  */
 export async function appraiseSource(job: AppraisalJob, services: Services, control: TaskControl): Promise<Product> {
   const startedAt = performance.now();
-  const { ffmpeg, workFolder } = services.config;
   const parts = [...job.moments, ...(job.detail?.moments ?? [])];
   const opened = await openJob({ source: job.source, inputs: parts.flatMap(({ inputs }) => inputs) }, services);
-  const folder = join(workFolder, "trials");
-  const path = join(folder, `${randomUUID()}.h264`);
-  await makeFolder(folder, "reads", ffmpeg);
+  const path = join(await temporaryFolder(services.config, "trials"), `${randomUUID()}.h264`);
   try {
     const bench = { services, control, inputOf: opened.inputOf };
     await keepMoments(job, path, bench);

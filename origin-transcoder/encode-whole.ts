@@ -12,7 +12,7 @@ import { run } from "./ffmpeg/run.ts";
 import type { Services } from "./services.ts";
 import { complainsOfSpace, outOfSpace } from "./sources/disk-space.ts";
 import { openJob } from "./sources/open-job.ts";
-import { makeFolder } from "./work-folder.ts";
+import { temporaryFolder } from "./work-folder.ts";
 
 /** A minute of 4K in the slowest codec, on two cores. */
 const WHOLE_LIMITS = { wallSeconds: 300, outputBytes: 512 * 2 ** 20 };
@@ -51,9 +51,7 @@ async function encoded(
     if (exitCode !== 0) services.log("whole encode failed", { key: job.key, complaints });
     return exitCode === 0 ? output : new Uint8Array();
   }
-  const folder = join(services.config.workFolder, "clips");
-  const path = join(folder, `${randomUUID()}.mp4`);
-  await makeFolder(folder, "writes", services.config.ffmpeg);
+  const path = join(await temporaryFolder(services.config, "clips"), `${randomUUID()}.mp4`);
   try {
     const { exitCode, complaints } = await run(
       services.config.ffmpeg,

@@ -11,7 +11,7 @@ import { findRecipe } from "./recipe.ts";
 import { rangeFetcher } from "./sources/fetch-range.ts";
 import { SourceCache } from "./sources/source-cache.ts";
 import { UnpackedTracks } from "./sources/unpacked-tracks.ts";
-import { makeFolder } from "./work-folder.ts";
+import { emptyTemporaryFolders, makeFolder } from "./work-folder.ts";
 
 const log = (what: string, facts: Record<string, unknown>): void =>
   console.error(JSON.stringify({ at: new Date().toISOString(), what, ...facts }));
@@ -24,6 +24,7 @@ const config = withNetwork(configFrom(process.env), network);
 // What reads no source runs as the origin itself.
 const trusted = { path: config.ffmpeg.path };
 await makeFolder(config.workFolder, "passes", config.ffmpeg);
+await emptyTemporaryFolders(config);
 const recipe = await findRecipe(trusted);
 const build = await measuredBuild(trusted, config.workFolder, recipe);
 const sources = await SourceCache.start(

@@ -1,6 +1,8 @@
 /** The folders that the origin works in: its own alone, or shared with the user that ffmpeg runs as. */
 
-import { chmod, chown, mkdir } from "node:fs/promises";
+import { chmod, chown, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { OriginConfig } from "./config.ts";
 import type { Program } from "./ffmpeg/run.ts";
 
 /** What ffmpeg does in a folder: it passes through to another one, reads what the origin has put there, or writes. */
@@ -14,4 +16,25 @@ export async function makeFolder(path: string, sharing: Sharing, { userId }: Pic
   if (userId === undefined) return;
   await chown(path, process.getuid?.() ?? 0, userId);
   await chmod(path, SHARED_MODES[sharing]);
+}
+
+/** Folders of what jobs put down while they run, and what ffmpeg does in each. */
+const TEMPORARY = { clips: "writes", drawings: "reads", tables: "reads", trials: "reads" } as const satisfies Record<
+  string,
+  Sharing
+>;
+
+/** Makes a folder for the time of a job, where it is missing; answers its path. */
+export async function temporaryFolder(
+  { workFolder, ffmpeg }: Pick<OriginConfig, "workFolder" | "ffmpeg">,
+  name: keyof typeof TEMPORARY,
+): Promise<string> {
+  const path = join(workFolder, name);
+  await makeFolder(path, TEMPORARY[name], ffmpeg);
+  return path;
+}
+
+/** At the start: what an origin that was killed has left is nobody's. */
+export async function emptyTemporaryFolders({ workFolder }: Pick<OriginConfig, "workFolder">): Promise<void> {
+  for (const name of Object.keys(TEMPORARY)) await rm(join(workFolder, name), { recursive: true, force: true });
 }

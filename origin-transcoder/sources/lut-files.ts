@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { formatLut, type JobSource, MAX_LUT_BYTES, parseLut } from "#media";
 import { type Filter, Problem } from "#transformation";
 import type { OriginConfig } from "../config.ts";
-import { makeFolder } from "../work-folder.ts";
+import { temporaryFolder } from "../work-folder.ts";
 import type { OpenSource } from "./source-cache.ts";
 
 /** The versions of all tables that filters name. */
@@ -30,18 +30,12 @@ export const withTables = (filters: readonly Filter[], paths: ReadonlyMap<string
   });
 
 /** Writes a table that was opened into the folder of tables; throws `invalid-lut` where it is none. */
-export async function lutFile(
-  source: JobSource,
-  opened: OpenSource,
-  { workFolder, ffmpeg }: OriginConfig,
-): Promise<string> {
+export async function lutFile(source: JobSource, opened: OpenSource, config: OriginConfig): Promise<string> {
   if (source.bytes > MAX_LUT_BYTES) throw new Problem("invalid-lut", "The look-up table is too large.");
   const parts: Uint8Array[] = [];
   for (let at = 0; at < source.bytes; at += parts.at(-1)?.length ?? source.bytes)
     parts.push(await opened.read(at, source.bytes - at));
-  const folder = join(workFolder, "tables");
-  const path = join(folder, `${randomUUID()}.cube`);
-  await makeFolder(folder, "reads", ffmpeg);
+  const path = join(await temporaryFolder(config, "tables"), `${randomUUID()}.cube`);
   await writeFile(path, formatLut(parseLut(Buffer.concat(parts).toString("utf8"), source.container)));
   return path;
 }

@@ -9,7 +9,7 @@ import type { OriginConfig } from "../config.ts";
 import { drawText } from "../drawing/draw-text.ts";
 import type { Input, InputOf } from "../ffmpeg/arguments.ts";
 import type { Services } from "../services.ts";
-import { makeFolder } from "../work-folder.ts";
+import { temporaryFolder } from "../work-folder.ts";
 import { lutFile, tablesIn, withTables } from "./lut-files.ts";
 import type { OpenSource } from "./source-cache.ts";
 
@@ -84,10 +84,8 @@ export async function openJob<Job extends Reads>(
 
 const pictureAt = (path: string): Input => ({ location: `file:${path}`, protocols: "file", demuxer: "png_pipe" });
 
-async function drawnFile(drawing: TextDrawing, { workFolder, ffmpeg }: OriginConfig): Promise<string> {
-  const folder = join(workFolder, "drawings");
-  const path = join(folder, `${randomUUID()}.png`);
-  await makeFolder(folder, "reads", ffmpeg);
+async function drawnFile(drawing: TextDrawing, config: OriginConfig): Promise<string> {
+  const path = join(await temporaryFolder(config, "drawings"), `${randomUUID()}.png`);
   await writeFile(path, drawText(drawing));
   return path;
 }
