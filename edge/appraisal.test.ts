@@ -82,6 +82,24 @@ describe("an upload", () => {
     }
   });
 
+  it("is offered as it was watched before its appraisal, while the origin is silent and nothing is there by its own ladder", async () => {
+    origin.delayMilliseconds = 1500;
+    const film = await upload();
+    const before = await rungsOf(film);
+    for (const playlist of before) expect((await edge.get(segmentOf(playlist))).status).toBe(200);
+    const [lowest = ""] = await appraised(film);
+    origin.delayMilliseconds = 0;
+    origin.isDown = true;
+    try {
+      // By which the edge learns that it is.
+      expect((await edge.get(segmentOf(lowest))).status).toBe(503);
+      expect(await rungsOf(film)).toEqual(before);
+    } finally {
+      origin.isDown = false;
+    }
+    await vi.waitFor(async () => expect((await rungsOf(film)).every(isDecided)).toBe(true), { timeout: 30_000 });
+  });
+
   it("is explained with what was measured of it, and whether that holds for a URL", async () => {
     const film = await upload();
     await appraised(film);
