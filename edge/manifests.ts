@@ -92,7 +92,7 @@ function offeredTo(
   { plan, subtitles, title, bounds, isPaidFor, shares }: Streamed,
   build: OriginBuild,
 ): Presentation {
-  const { codecs, highRange, soundAlone } = codecOffer(request, plan);
+  const { codecs, highRange } = codecOffer(request, plan);
   checkSound(plan.encoding);
   const playable = videoWithin(plan, codecs, bounds);
   const beside = highRange ? highRangeWithin(plan, codecs, bounds) : [];
@@ -115,8 +115,7 @@ function offeredTo(
     throw new Problem("no-sound", "Neither picture nor sound is left.", { parameter: "ac" });
   const startsAt = startOf(request, plan);
   const notes = { ...(title !== undefined && { title }), ...(startsAt && { startsAt }) };
-  const presentation = presentationOf(plan, video, subtitles, { notes, runOf: runsWithin(bounds) });
-  return withoutForbidden({ ...presentation, ...(soundAlone && { offersSoundAlone: true }) }, bounds);
+  return withoutForbidden(presentationOf(plan, video, subtitles, { notes, runOf: runsWithin(bounds) }), bounds);
 }
 
 /** Key pictures may be larger than what is left of the pictures. */

@@ -12,7 +12,6 @@ const multivariant = (
   source: Source,
   transformation = "",
   subtitles: readonly SubtitleRendition[] = [],
-  offersSoundAlone = false,
 ): readonly string[] => {
   const plan = planDelivery(parseTransformation(transformation), source);
   const presentation = presentationOf(
@@ -20,7 +19,7 @@ const multivariant = (
     ladderRenditions(plan).map((rendition) => ({ rendition, plan })),
     subtitles.map((rendition) => ({ ...rendition, key: plan.keys.sound })),
   );
-  return multivariantPlaylist({ ...presentation, offersSoundAlone }, ({ rendition: { id } }, file) => `/${id}/${file}`)
+  return multivariantPlaylist(presentation, ({ rendition: { id } }, file) => `/${id}/${file}`)
     .trim()
     .split("\n");
 };
@@ -61,20 +60,6 @@ describe("the multivariant playlist", () => {
       expect(Number(attribute(line, "AVERAGE-BANDWIDTH"))).toBeLessThanOrEqual(Number(attribute(line, "BANDWIDTH")));
       expect(attribute(line, "FRAME-RATE")).toMatch(/^\d+\.\d{3}$/);
     }
-  });
-
-  it("offers the sound alone where it is asked to: within 192 kbit/s, scored below all that has a picture", () => {
-    const beside = variants(multivariant(sourceFacts(), "", [], true));
-    const sound = beside.at(-1) ?? "";
-    expect([beside.length, attribute(sound, "RESOLUTION"), attribute(sound, "CODECS")]).toEqual([
-      16,
-      undefined,
-      "mp4a.40.2",
-    ]);
-    expect(Number(attribute(sound, "BANDWIDTH"))).toBeLessThanOrEqual(192_000);
-    expect(Math.min(...beside.map((line) => Number(attribute(line, "SCORE"))))).toBe(Number(attribute(sound, "SCORE")));
-    expect(attribute(sound, "AUDIO")).toBe("aac");
-    expect(variants(multivariant(sourceFacts({ silent: true }), "", [], true))).toHaveLength(15);
   });
 
   it("lets the highest bandwidth be H.264's, so that naive players stay in it", () => {

@@ -57,18 +57,6 @@ describe("negotiation", () => {
     expect(negotiate(client).highRange ?? false).toBe(highRange);
   });
 
-  it.each<[string, Client, boolean]>([
-    [
-      "apps of Apple's player, whose shop demands 192 kbit/s",
-      { userAgent: "AppleCoreMedia/1.0.0.22B83 (iPhone)" },
-      true,
-    ],
-    ["nobody else, who might stay with it", { userAgent: CHROME }, false],
-    ["a page that names its codecs", { caps: "h264,hevc", userAgent: SAFARI }, false],
-  ])("offers sound alone to %s", (_, client, soundAlone) => {
-    expect(negotiate(client).soundAlone ?? false).toBe(soundAlone);
-  });
-
   it("takes no time over hostile headers", () => {
     const startedAt = performance.now();
     negotiate({ caps: ",".repeat(100_000), accept: 'codecs="'.repeat(20_000), userAgent: "Firefox/".repeat(20_000) });

@@ -17,8 +17,6 @@ export interface Offer {
   readonly codecs: readonly VideoCodecName[];
   /** Whether it tells high dynamic range by VIDEO-RANGE, and takes it where it shows it. */
   readonly highRange?: boolean;
-  /** Whether the sound is offered without a picture, too: for players that go over to it on lines that hold no more. */
-  readonly soundAlone?: boolean;
   /** Which fact decided, for diagnosis. */
   readonly because: "url" | "caps" | "accept" | "agent" | "default";
 }
@@ -47,11 +45,8 @@ const codecsIn = (text: string): readonly VideoCodecName[] =>
 /** `hdr` in `?caps=`, or a profile of ten bits: Main 10 of HEVC, AV1 with `10` behind its level. */
 const takesHighRange = (text: string): boolean => /\bhdr\b|\b(?:hvc1|hev1)\.2\.|\bav01\.\d\.\d\d[MH]\.10\b/i.test(text);
 
-/**
- * AVFoundation, which Apple's players are made of, chooses by VIDEO-RANGE and by the screen. Apps that use it on cellular
- * lines need a variant of 192 kbit/s (App Store review guideline 2.5.7, authoring specification 9.21), which sound alone is.
- */
-const AV_FOUNDATION = /\bAppleCoreMedia\//;
+/** AVFoundation, which Apple's players are made of, chooses by VIDEO-RANGE and by the screen. */
+const CHOOSES_BY_RANGE = /\bAppleCoreMedia\//;
 
 /** `Accept: video/mp4; codecs="hvc1"`, as native apps send it where they know what they play. */
 function codecsAccepted(accept: string): readonly VideoCodecName[] {
@@ -97,9 +92,5 @@ export function negotiate({ caps, accept, userAgent = "", brands = "" }: Client)
   const says = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(agent));
   if (brands === "" && (says(BY_RATE) || says(ROBOTS))) return { codecs: ["h264"], because: "agent" };
   if (says(WITHOUT_HEVC)) return { codecs: ["h264", "av1"], because: "agent" };
-  return {
-    codecs: VIDEO_CODEC_NAMES,
-    ...(AV_FOUNDATION.test(userAgent) && { highRange: true, soundAlone: true }),
-    because: "default",
-  };
+  return { codecs: VIDEO_CODEC_NAMES, ...ranged(CHOOSES_BY_RANGE.test(userAgent)), because: "default" };
 }

@@ -68,8 +68,6 @@ export interface Presentation {
   /** Where what plays is encrypted, by Common Encryption. */
   readonly protection?: Protection;
   readonly notes: PresentationNotes;
-  /** Whether the sound may be played without the picture. */
-  readonly offersSoundAlone?: boolean;
 }
 
 /** The key of all of a stream, and where it is asked for. */

@@ -90,27 +90,19 @@ function variant(rung: Offered<VideoRendition>, presentation: Presentation, uriO
   ];
 }
 
-/** Below all that has a picture: a score is said of every variant or of none (4.4.6.2). */
-const SCORE_OF_SOUND = 0.1;
-
-/**
- * Sound alone: the preferred rendition is the variant, the others are alternatives to it. Where there is no picture it is
- * none of the group, and may be fetched beside one that is.
- */
+/** Sound alone: the preferred rendition is the variant, the others are alternatives to it, and may be fetched beside it. */
 function soundVariant(presentation: Presentation, uriOf: UriOf): readonly string[] {
-  const { sounds, ladders } = presentation;
+  const { sounds } = presentation;
   const preferred = sounds.find(({ isPreferred }) => isPreferred);
   if (!preferred) return [];
   const { bandwidth, averageBandwidth, codecString } = preferred.rendition;
-  const isBeside = ladders.length > 0;
-  const atOnce = isBeside ? 1 : Math.min(2, sounds.length);
+  const atOnce = Math.min(2, sounds.length);
   return [
     `#EXT-X-STREAM-INF:${attributes([
       ["BANDWIDTH", String(bandwidth * atOnce)],
       ["AVERAGE-BANDWIDTH", String(averageBandwidth * atOnce)],
-      ["SCORE", isBeside ? SCORE_OF_SOUND.toFixed(1) : undefined],
       ["CODECS", quoted(codecString)],
-      ["AUDIO", isBeside || sounds.length > 1 ? quoted(AUDIO_GROUP) : undefined],
+      ["AUDIO", sounds.length > 1 ? quoted(AUDIO_GROUP) : undefined],
       ...besides(presentation),
     ])}`,
     uriOf(preferred, "playlist.m3u8"),
@@ -146,7 +138,7 @@ function notesOf({ notes, chapters }: Presentation, uriOf: UriOf): readonly stri
 
 /** The multivariant playlist of what a client is offered. */
 export function multivariantPlaylist(presentation: Presentation, uriOf: UriOf): string {
-  const { ladders, sounds, texts, offersSoundAlone } = presentation;
+  const { ladders, sounds, texts } = presentation;
   const isSoundAlone = ladders.length === 0;
   const lines = [
     ...HEADER,
@@ -155,7 +147,7 @@ export function multivariantPlaylist(presentation: Presentation, uriOf: UriOf): 
     ...(isSoundAlone && sounds.length < 2 ? [] : sounds.map((sound) => soundAlternative(sound, isSoundAlone, uriOf))),
     ...texts.map((text) => textAlternative(text, uriOf)),
     ...ladders.flatMap(({ rungs }) => rungs.flatMap((rung) => variant(rung, presentation, uriOf))),
-    ...(isSoundAlone || offersSoundAlone ? soundVariant(presentation, uriOf) : []),
+    ...(isSoundAlone ? soundVariant(presentation, uriOf) : []),
     ...ladders.flatMap(({ keyframes }) => (keyframes ? [keyframeVariant(keyframes, uriOf)] : [])),
   ];
   return `${lines.join("\n")}\n`;
