@@ -1,9 +1,11 @@
 /** Has sources appraised: an order for each upload, carried out when the origin has nothing else to do, and kept in the catalog. */
 
+import type { StoredSource } from "#catalog";
 import { type Appraisal, appraisalJob, isUnappraised, VIDEO_CODEC_NAMES } from "#media";
 import { Problem } from "#transformation";
 import type { AppraisalOrder } from "./appraisal-order.ts";
 import type { EdgeServices } from "./services.ts";
+import { signedSource } from "./source-url.ts";
 
 const QUEUE = "edgereel-appraisals";
 
@@ -45,17 +47,15 @@ async function appraise({ name, version }: AppraisalOrder, services: EdgeService
 /** Of a source that cannot be appraised nothing is known, and its ladder is everybody's. */
 const nothingKnown = (): Appraisal => ({ frameRate: { num: 0, den: 1 }, trials: [], details: [] });
 
-type Stored = NonNullable<Awaited<ReturnType<EdgeServices["catalog"]["assets"]["findSource"]>>>;
-
-async function made({ source, objectKey }: Stored, services: EdgeServices): Promise<Appraisal> {
+async function made(stored: StoredSource, services: EdgeServices): Promise<Appraisal> {
+  const { source } = stored;
   const { builds, origin, signSource } = services;
   const build = await builds.current();
   const codecs = VIDEO_CODEC_NAMES.filter((codec) => build.speeds[codec] !== undefined);
-  const signed = await signSource({ version: source.version, bytes: source.bytes, objectKey });
   const job = appraisalJob(source, codecs, {
     recipe: build.recipe,
     key: `appraisal/${source.version}`,
-    source: { ...signed, container: source.container },
+    source: await signedSource(stored, signSource),
   });
   if (!job) return nothingKnown();
   try {

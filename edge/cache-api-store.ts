@@ -1,9 +1,7 @@
 /** Products in the Cache API of each data centre, before R2: the layout that is all to be seen locally. */
 
-import { type DataCentreCache, dataCentreCache } from "./data-centre-cache.ts";
-import type { FileFacts } from "./file-response.ts";
+import { dataCentreCache, rememberedProducts } from "./data-centre-cache.ts";
 import {
-  digestOf,
   factsOf,
   findObject,
   largeResponse,
@@ -13,28 +11,6 @@ import {
   wholeResponse,
 } from "./product-bucket.ts";
 import type { ProductStore } from "./product-store.ts";
-
-/** What lies in the data centre's cache alone, in either layout: it is derived, or no store has taken it. */
-export function rememberedProducts(
-  cache: DataCentreCache,
-  waitUntil: (work: Promise<unknown>) => void,
-): Omit<ProductStore, "find" | "keep"> {
-  const remember = async (request: Request, bytes: Uint8Array<ArrayBuffer>, facts: FileFacts): Promise<Response> => {
-    await cache.put(request.url, bytes, facts);
-    return (await cache.match(request)) ?? wholeResponse(bytes, facts);
-  };
-  return {
-    findRemembered: cache.match,
-    remember,
-    async lend(request, { bytes, mediaType }) {
-      const etag = `"${(await digestOf(bytes)).slice(0, 32)}"`;
-      const facts = { mediaType, bytes: bytes.length, etag, uploaded: new Date() };
-      return remember(request, bytes as Uint8Array<ArrayBuffer>, facts);
-    },
-    findText: cache.text,
-    keepText: (request, text) => waitUntil(cache.putText(request, text)),
-  };
-}
 
 export function cacheApiStore(
   bucket: R2Bucket,

@@ -1,7 +1,8 @@
 /** The Cache API of a data centre: objects by their addresses, and what a request asks of them. */
 
-import { askedRange, type FileFacts, isContinued, isKnown, unchanged } from "./file-response.ts";
-import { wholeResponse } from "./product-bucket.ts";
+import { askedRange, type FileFacts, underConditions } from "./file-response.ts";
+import { digestOf, wholeResponse } from "./product-bucket.ts";
+import type { ProductStore } from "./product-store.ts";
 import { cacheControl, IMMUTABLE_SECONDS } from "./responses.ts";
 
 export interface DataCentreCache {
@@ -24,16 +25,7 @@ export const dataCentreCache = (cache: Cache): DataCentreCache => ({
     const address = cacheAddress(request.url);
     const range = askedRange(request) && request.headers.get("range");
     const found = await cache.match(range ? new Request(address, { headers: { range } }) : address);
-    if (!found) return undefined;
-    if (isKnown(request, found.headers)) {
-      await found.body?.cancel();
-      return unchanged(found.headers);
-    }
-    if (range && !isContinued(request, found.headers)) {
-      await found.body?.cancel();
-      return cache.match(address);
-    }
-    return request.method === "HEAD" ? new Response(null, found) : found;
+    return found && underConditions(request, found, () => cache.match(address));
   },
   put: (url, bytes, facts) => cache.put(cacheAddress(url), wholeResponse(bytes, facts)),
   text: async (request) => (await cache.match(cacheAddress(request.url)))?.text(),
@@ -42,3 +34,25 @@ export const dataCentreCache = (cache: Cache): DataCentreCache => ({
     await cache.put(cacheAddress(request.url), new Response(text, { headers }));
   },
 });
+
+/** What lies in the data centre's cache alone, in either layout: it is derived, or no store has taken it. */
+export function rememberedProducts(
+  cache: DataCentreCache,
+  waitUntil: (work: Promise<unknown>) => void,
+): Omit<ProductStore, "find" | "keep"> {
+  const remember = async (request: Request, bytes: Uint8Array<ArrayBuffer>, facts: FileFacts): Promise<Response> => {
+    await cache.put(request.url, bytes, facts);
+    return (await cache.match(request)) ?? wholeResponse(bytes, facts);
+  };
+  return {
+    findRemembered: cache.match,
+    remember,
+    async lend(request, { bytes, mediaType }) {
+      const etag = `"${(await digestOf(bytes)).slice(0, 32)}"`;
+      const facts = { mediaType, bytes: bytes.length, etag, uploaded: new Date() };
+      return remember(request, bytes as Uint8Array<ArrayBuffer>, facts);
+    },
+    findText: cache.text,
+    keepText: (request, text) => waitUntil(cache.putText(request, text)),
+  };
+}

@@ -42,6 +42,26 @@ export function unchanged(headers: Headers): Response {
   return new Response(null, { status: 304, headers: kept });
 }
 
+/**
+ * An answer of a cache as a request's conditions want it: nothing new, without a body, or the whole where what is asked for
+ * belongs to other bytes.
+ */
+export async function underConditions(
+  request: Request,
+  found: Response,
+  whole: () => Promise<Response | undefined>,
+): Promise<Response | undefined> {
+  if (isKnown(request, found.headers)) {
+    await found.body?.cancel();
+    return unchanged(found.headers);
+  }
+  if (askedRange(request) && !isContinued(request, found.headers)) {
+    await found.body?.cancel();
+    return whole();
+  }
+  return request.method === "HEAD" ? new Response(null, found) : found;
+}
+
 interface AskedRange {
   readonly first: number | undefined;
   /** Included; without `first`, how many of the last bytes. */

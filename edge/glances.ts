@@ -5,6 +5,7 @@ import { glanceJob, isUnseen } from "#media";
 import type { AssetName } from "#transformation";
 import type { Spender } from "./budgets/spender.ts";
 import type { EdgeServices } from "./services.ts";
+import { signedSource } from "./source-url.ts";
 
 /**
  * A source with what is seen of it. It is kept in the catalog: every later plan is made of the same glance.
@@ -17,14 +18,13 @@ export async function looked<Stored extends StoredSource>(
   spender: Spender | undefined,
   { assets, builds, catalog, encodes, signSource }: EdgeServices,
 ): Promise<Stored> {
-  const { source, objectKey } = stored;
+  const { source } = stored;
   if (!isUnseen(source)) return stored;
   const { recipe } = await builds.current();
-  const signed = await signSource({ version: source.version, bytes: source.bytes, objectKey });
   const job = glanceJob(source, {
     recipe,
     key: `glance/${source.version}`,
-    source: { ...signed, container: source.container },
+    source: await signedSource(stored, signSource),
   });
   if (!job) return stored;
   const glance = await builds.heeding(() => encodes.look({ sourceVersion: source.version, job, spender }));

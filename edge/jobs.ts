@@ -23,6 +23,7 @@ import {
   unnamed,
 } from "./planned-rendition.ts";
 import type { EdgeServices } from "./services.ts";
+import { signedSource } from "./source-url.ts";
 
 /** Segments that the origin is told of beyond the one that is asked for: twelve seconds. */
 const LOOK_AHEAD = 3;
@@ -30,11 +31,10 @@ const LOOK_AHEAD = 3;
 /** What of a job is the same for all that is made of a source. */
 export async function jobContext(
   url: RenditionUrl,
-  { stored: { source, objectKey }, layers }: Omit<Planned, "plan">,
+  { stored, layers }: Omit<Planned, "plan">,
   services: EdgeServices,
 ): Promise<JobContext> {
-  const signed = await services.signSource({ version: source.version, bytes: source.bytes, objectKey });
-  const read = { source: { ...signed, container: source.container }, ...(await layerSources(layers, services)) };
+  const read = { source: await signedSource(stored, services.signSource), ...(await layerSources(layers, services)) };
   return { recipe: url.recipe, key: formatRenditionUrl(url), ...read };
 }
 

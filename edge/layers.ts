@@ -5,6 +5,7 @@ import { type Cue, type JobSource, type Kept, resourceTypeOf } from "#media";
 import { type AssetName, namedAssets, Problem, type Transformation } from "#transformation";
 import { readCues } from "./raw-files.ts";
 import type { EdgeServices } from "./services.ts";
+import { signedSource } from "./source-url.ts";
 
 /** An asset that stands as a layer in a transformation. */
 export interface StoredLayer extends StoredSource {
@@ -70,9 +71,5 @@ export async function layerSources(
 ): Promise<{ readonly layers?: readonly JobSource[] }> {
   const versions = new Map(layers.filter(({ cues }) => !cues).map((layer) => [layer.source.version, layer]));
   if (versions.size === 0) return {};
-  const signed = [...versions.values()].map(async ({ source, objectKey }) => ({
-    ...(await signSource({ version: source.version, bytes: source.bytes, objectKey })),
-    container: source.container,
-  }));
-  return { layers: await Promise.all(signed) };
+  return { layers: await Promise.all([...versions.values()].map((layer) => signedSource(layer, signSource))) };
 }

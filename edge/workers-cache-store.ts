@@ -5,10 +5,9 @@
 
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { isRenditionPath, parseRenditionUrl } from "#transformation";
-import { rememberedProducts } from "./cache-api-store.ts";
 import type { Env } from "./config.ts";
-import { dataCentreCache } from "./data-centre-cache.ts";
-import { askedRange, fileResponse, isContinued, isKnown, unchanged } from "./file-response.ts";
+import { dataCentreCache, rememberedProducts } from "./data-centre-cache.ts";
+import { askedRange, fileResponse, underConditions } from "./file-response.ts";
 import {
   findObject,
   forever,
@@ -62,39 +61,17 @@ export function workersCacheStore(
       }
       const tier = found.headers.get("cf-cache-status") === "HIT" ? "edge" : "store";
       const whole = () => products.fetch(address);
-      const cut = async () => cutHere(request, found, bucket, await productKey(new URL(request.url).pathname, url));
-      return { response: await asAsked(request, found, whole, cut), tier };
+      const asked = (await underConditions(request, found, whole)) ?? found;
+      const isUncut = asked === found && found.status === 200 && askedRange(request);
+      if (!isUncut) return { response: asked, tier };
+      const key = await productKey(new URL(request.url).pathname, url);
+      return { response: (await cutHere(request, found, bucket, key)) ?? (await whole()), tier };
     },
 
     async keep(address, url, product) {
       await putObject(bucket, new URL(address).pathname, url, product);
     },
   };
-}
-
-/** An answer of the cache, or of the entrypoint behind it, as the request's conditions and its range want it. */
-async function asAsked(
-  request: Request,
-  found: Response,
-  whole: () => Promise<Response>,
-  cut: () => Promise<Response | undefined>,
-): Promise<Response> {
-  if (isKnown(request, found.headers)) {
-    await found.body?.cancel();
-    return unchanged(found.headers);
-  }
-  if (request.method === "HEAD") {
-    await found.body?.cancel();
-    return new Response(null, { headers: found.headers });
-  }
-  const isPart = found.status !== 200;
-  if (isPart && isContinued(request, found.headers)) return found;
-  if (isPart) {
-    await found.body?.cancel();
-    return whole();
-  }
-  if (!askedRange(request)) return found;
-  return (await cut()) ?? whole();
 }
 
 /** Where no cache stood before the entrypoint, or the object is new to it: what came is whole, and cut here. */

@@ -57,27 +57,36 @@ export interface FragmentTiming {
   readonly sequence: number;
 }
 
-const DEFAULT_DURATION_PRESENT = 0x08;
-
 /** What a fragment says of its time: `tfdt`, the run's length and durations. */
 export function fragmentTiming(media: Uint8Array): FragmentTiming {
   const data = view(media);
   const top = boxes(media);
   if (top.length !== 2 || top[0]?.type !== "moof" || top[1]?.type !== "mdat") throw broken("more than one fragment");
   const sequence = data.getUint32(descend(media, "moof", "mfhd").start + 4);
-  const tfhd = descend(media, "moof", "traf", "tfhd");
-  const tfdt = descend(media, "moof", "traf", "tfdt");
-  const firstTick =
-    data.getUint8(tfdt.start) === 1 ? Number(data.getBigUint64(tfdt.start + 4)) : data.getUint32(tfdt.start + 4);
-  const { samples, totalTicks } = runTiming(data, descend(media, "moof", "traf", "trun"), defaultDuration(data, tfhd));
-  return { firstTick, samples, totalTicks, sequence };
+  const trun = descend(media, "moof", "traf", "trun");
+  return { firstTick: firstTickOf(media), ...runTiming(data, trun, defaultOf(media, "duration")), sequence };
 }
 
-function defaultDuration(data: DataView, tfhd: Box): number {
-  const flags = data.getUint32(tfhd.start) & 0xffffff;
-  if (!(flags & DEFAULT_DURATION_PRESENT)) return 0;
-  const before = 8 + (flags & 0x01 ? 8 : 0) + (flags & 0x02 ? 4 : 0);
-  return data.getUint32(tfhd.start + before);
+/** The fields of `tfhd`, in their order, by the flag that says that they are there (8.8.7): all but the first are words. */
+const TRACK_FIELDS = { baseOffset: 0x01, entry: 0x02, duration: 0x08, size: 0x10, flags: 0x20 } as const;
+
+/** What holds of samples that say nothing of their own. */
+export function defaultOf(media: Uint8Array, field: "duration" | "size" | "flags"): number {
+  const tfhd = descend(media, "moof", "traf", "tfhd");
+  const data = view(media);
+  const present = data.getUint32(tfhd.start) & 0xffffff;
+  if (!(present & TRACK_FIELDS[field])) return 0;
+  const before = Object.values(TRACK_FIELDS).filter((flag) => flag < TRACK_FIELDS[field] && present & flag);
+  return data.getUint32(
+    tfhd.start + 8 + before.reduce((sum, flag) => sum + (flag === TRACK_FIELDS.baseOffset ? 8 : 4), 0),
+  );
+}
+
+/** Signed: a source may begin before its zero. */
+export function firstTickOf(media: Uint8Array): number {
+  const { start } = descend(media, "moof", "traf", "tfdt");
+  const data = view(media);
+  return data.getUint8(start) === 1 ? Number(data.getBigInt64(start + 4)) : data.getUint32(start + 4);
 }
 
 /** Says in place that a fragment is decoded from another tick on. */

@@ -8,6 +8,8 @@ export interface Size {
   readonly height: number;
 }
 
+export const isSameSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
+
 export interface Rung {
   /** `720p`: the smaller side of the nominal box. */
   readonly name: string;
@@ -88,8 +90,7 @@ export function fitsLines({ width, height }: Size, lines: number): boolean {
 export function rungsFor(size: Size): readonly { rung: Rung; size: Size }[] {
   const own = streamSize(size);
   const fitted = LADDER.map((step) => ({ rung: step, size: fitRung(own, step) }));
-  const isOwn = (candidate: Size) => candidate.width === own.width && candidate.height === own.height;
-  const top = fitted.findIndex((candidate) => isOwn(candidate.size));
+  const top = fitted.findIndex((candidate) => isSameSize(candidate.size, own));
   return top < 0 ? fitted : fitted.slice(0, top + 1);
 }
 

@@ -14,7 +14,7 @@ import {
   segmentFrames,
   segmentStart,
 } from "./grid.ts";
-import { ladderBits, type Size } from "./ladder.ts";
+import { isSameSize, ladderBits, type Size } from "./ladder.ts";
 import type { DeliveryPlan } from "./plan.ts";
 import type { AudioRendition, VideoRendition } from "./renditions.ts";
 import type { Copyable } from "./source.ts";
@@ -58,8 +58,6 @@ function ratesOf(
   return { bandwidth: Math.ceil(peak), averageBandwidth: Math.ceil(bits / seconds) };
 }
 
-const isSize = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
-
 /** Whether the picture is the source's own, and the URL asks for nothing of how it is coded. */
 function leavesPicture({ source, canvas, encoding }: DeliveryPlan, size: Size): boolean {
   const { video } = source;
@@ -69,8 +67,8 @@ function leavesPicture({ source, canvas, encoding }: DeliveryPlan, size: Size): 
     canvas?.decoded === video &&
     canvas.steps.length === 0 &&
     canvas.colour.range === undefined &&
-    isSize(canvas.size, video) &&
-    isSize(size, video);
+    isSameSize(canvas.size, video) &&
+    isSameSize(size, video);
   // Lower levels of q_auto ask for fewer bits than a source has.
   const asksForNothing = !quality || ("auto" in quality && ["good", "best"].includes(quality.auto));
   return isOwnPicture && asksForNothing && !maxBitsPerSecond && !isConstantRate && !codecTuning;

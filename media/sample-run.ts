@@ -1,6 +1,6 @@
 /** What a segment says of each of its samples: when it is shown, where it lies, and whether decoding may begin with it. */
 
-import { descend, RUN_FIELDS, runEntries, view } from "./iso-bmff.ts";
+import { defaultOf, descend, firstTickOf, RUN_FIELDS, runEntries, view } from "./iso-bmff.ts";
 
 export interface RunSample {
   readonly presentationTick: number;
@@ -9,28 +9,6 @@ export interface RunSample {
   readonly bytes: number;
   /** ISO/IEC 14496-12 8.8.3.1. */
   readonly flags: number;
-}
-
-/** The fields of `tfhd`, in their order, by the flag that says that they are there (8.8.7): all but the first are words. */
-const TRACK_FIELDS = { baseOffset: 0x01, entry: 0x02, duration: 0x08, size: 0x10, flags: 0x20 } as const;
-
-/** What holds of samples that say nothing of their own. */
-function defaultOf(media: Uint8Array, field: "duration" | "size" | "flags"): number {
-  const tfhd = descend(media, "moof", "traf", "tfhd");
-  const data = view(media);
-  const present = data.getUint32(tfhd.start) & 0xffffff;
-  if (!(present & TRACK_FIELDS[field])) return 0;
-  const before = Object.values(TRACK_FIELDS).filter((flag) => flag < TRACK_FIELDS[field] && present & flag);
-  return data.getUint32(
-    tfhd.start + 8 + before.reduce((sum, flag) => sum + (flag === TRACK_FIELDS.baseOffset ? 8 : 4), 0),
-  );
-}
-
-/** Signed: a source may begin before its zero. */
-function firstTickOf(media: Uint8Array): number {
-  const { start } = descend(media, "moof", "traf", "tfdt");
-  const data = view(media);
-  return data.getUint8(start) === 1 ? Number(data.getBigInt64(start + 4)) : data.getUint32(start + 4);
 }
 
 const FIRST_FLAGS = 0x04;

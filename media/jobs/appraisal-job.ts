@@ -5,9 +5,9 @@ import { detailStarts, trialFactors, trialSizes, trialStarts } from "../appraisa
 import { encoderFilters } from "../canvas.ts";
 import { makes } from "../codec-tuning.ts";
 import { type Option, VIDEO_CODECS } from "../codecs.ts";
-import { finished } from "../colour.ts";
+import { finished, resized } from "../colour.ts";
 import { videoTiming } from "../grid.ts";
-import { evenSize, rungsFor, type Size } from "../ladder.ts";
+import { evenSize, isSameSize, rungsFor, type Size } from "../ladder.ts";
 import { type DeliveryPlan, planDelivery } from "../plan.ts";
 import { rungStream } from "../renditions.ts";
 import type { Source, VideoTrack } from "../source.ts";
@@ -81,13 +81,6 @@ function momentParts(
   };
 }
 
-const scaled = ({ width, height }: Size): Filter => ({
-  name: "scale",
-  options: { w: width, h: height, flags: "bicubic" },
-});
-
-const isSame = (a: Size, b: Size): boolean => a.width === b.width && a.height === b.height;
-
 /** Trials at a size; the moments are kept at `kept`. */
 function trialsAt(
   plan: DeliveryPlan,
@@ -102,7 +95,7 @@ function trialsAt(
       ...size,
       codec,
       rateFactor,
-      filters: [...(isSame(size, kept) ? [] : [scaled(size)]), ...finished(stream.colour)],
+      filters: [...resized(isSameSize(size, kept) ? undefined : size), ...finished(stream.colour)],
       encoder: VIDEO_CODECS[codec].options({ ...stream, rateFactor }),
     }));
   });
@@ -122,7 +115,7 @@ function detailOf(plan: DeliveryPlan, track: VideoTrack): DetailPictures | undef
     {
       name: "vstack",
       options: { inputs: smaller.length + 1 },
-      inputs: [{ filters: [] }, ...smaller.map(({ size }) => ({ filters: [scaled(size), scaled(own)] }))],
+      inputs: [{ filters: [] }, ...smaller.map(({ size }) => ({ filters: [...resized(size), ...resized(own)] }))],
     },
     { name: "format", options: { pix_fmts: "gray" } },
   ];
